@@ -1,0 +1,1 @@
+"""Rules, the state machine that evaluates them, lifecycle and notification."""

@@ -1,0 +1,1 @@
+"""Live web pages that need no server but ours."""

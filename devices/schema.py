@@ -1,0 +1,29 @@
+"""How stored readings are called. The writer, the queries and the dashboards take every name from here.
+
+Measurement = domain; tags = TAGS; fields = quantity ids; time = event time in ms. A roll-up keeps the quantity's own
+field name in policy ROLLUP, with the suffixes below beside it, so that a query changes only the policy.
+"""
+
+from collections.abc import Iterable
+
+from devices.device import DOMAINS
+
+MEASUREMENTS = DOMAINS
+TAGS = ("device", "model", "site", "commune")
+RAW = "autogen"
+ROLLUP = "rollup_1h"
+MIN, MAX, COUNT = "_min", "_max", "_count"
+DURATION = "_duration_"
+"""`{quantity}_duration_{state}`: seconds of the hour spent in that state."""
+HOUR_MS = 3_600_000
+
+
+def reserved(quantity: str, others: Iterable[str] = ()) -> bool:
+    """True when a quantity of this name would clash with a tag, a roll-up suffix or another quantity's roll-up."""
+    return (
+        quantity in TAGS
+        or quantity in ("time", "domain")
+        or quantity.endswith((MIN, MAX, COUNT))
+        or DURATION in quantity
+        or any(quantity in (other + MIN, other + MAX, other + COUNT) for other in others)
+    )

@@ -1,0 +1,1 @@
+"""The way in: MQTT, journal, decode, validate, write."""

@@ -1,0 +1,68 @@
+"""The Store port: what every store can do. One contract suite (`tests/contract/`) runs on all of them.
+
+Stores are synchronous; the pipeline calls them from a thread. A store is safe to use from several threads.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from devices.reading import Reading, Series
+from devices.schema import RAW
+
+
+class Point(NamedTuple):
+    """One stored value."""
+
+    time: int
+    """ms"""
+    value: float
+
+
+class Latest(NamedTuple):
+    """The newest stored value of one quantity of one device, by event time."""
+
+    series: Series
+    quantity: str
+    time: int
+    value: float
+
+
+class Rollup(NamedTuple):
+    """One hour of one quantity of one series."""
+
+    series: Series
+    quantity: str
+    hour: int
+    """Start of the hour, ms."""
+    fields: Mapping[str, float]
+    """Field name (`co2`, `co2_min`, `co2_max`, `co2_count`, `leak_duration_1`, ...) -> value."""
+
+
+class Store(Protocol):
+    def ensure_schema(self) -> None:
+        """Create what is missing (database, policies, tables). Idempotent. Raises StoreUnavailable."""
+
+    def write(self, readings: Sequence[Reading]) -> None:
+        """Store the readings; return when they are durable as the store understands it.
+
+        Writing a reading again changes nothing; another value for the same series, quantity and time replaces it
+        (InfluxDB 3 excepted). Raises StoreUnavailable (nothing is certain, write the same again) or StoreRefused
+        (all others are stored).
+        """
+
+    def write_rollups(self, rollups: Sequence[Rollup]) -> None:
+        """Store hourly values, replacing those of the same series, quantity and hour."""
+
+    def latest(self, devices: Collection[str] | None = None) -> list[Latest]:
+        """The newest value of each quantity of each device (or of those given), newest placement included."""
+
+    def points(self, device: str, quantity: str, start: int, end: int, policy: str = RAW) -> list[Point]:
+        """Values with start <= time < end, in order of time, whatever placement they belong to."""
+
+    def readings(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:
+        """Raw readings with start <= time < end, grouped by series, in order of time within one. For roll-ups."""
+
+    def expire(self, raw_before: int, rollup_before: int) -> int:
+        """Drop raw values and roll-ups older than these times, ms. Returns how many, 0 where the server does it."""
+
+    def close(self) -> None: ...
