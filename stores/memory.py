@@ -1,0 +1,95 @@
+"""A store that forgets when the process ends: for tests, `--dry-run` and demonstrations.
+
+Not a mock: it passes the same contract as the others.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from threading import RLock
+
+from devices.errors import StoreRefused
+from devices.reading import Reading, Series
+from devices.schema import RAW, ROLLUP
+from stores.port import Latest, Point, Rollup
+from stores.rollup import split_field
+from stores.storable import sift
+
+_Rows = dict[Series, dict[int, dict[str, float]]]
+"""series -> time -> field -> value"""
+
+
+class MemoryStore:
+    """Readings in dictionaries, bounded only by `expire`."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._rows: dict[str, _Rows] = {RAW: defaultdict(dict), ROLLUP: defaultdict(dict)}
+        self._latest: dict[tuple[str, str], Latest] = {}
+
+    def ensure_schema(self) -> None:
+        """Nothing to create."""
+
+    def write(self, readings: Sequence[Reading]) -> None:
+        """Store the readings. Raises StoreRefused."""
+        good, refused = sift(readings)
+        with self._lock:
+            for series, time, values in good:
+                floats = {quantity: float(value) for quantity, value in values.items()}
+                self._rows[RAW][series].setdefault(time, {}).update(floats)
+                for quantity, value in floats.items():
+                    known = self._latest.get((series.device, quantity))
+                    if known is None or time >= known.time:
+                        self._latest[series.device, quantity] = Latest(series, quantity, time, value)
+        if refused:
+            raise StoreRefused(refused)
+
+    def write_rollups(self, rollups: Sequence[Rollup]) -> None:
+        with self._lock:
+            for series, quantity, hour, fields in rollups:
+                row = self._rows[ROLLUP][series].setdefault(hour, {})
+                for field in [field for field in row if split_field(field)[0] == quantity]:
+                    del row[field]
+                row.update({field: float(value) for field, value in fields.items()})
+
+    def latest(self, devices: Collection[str] | None = None) -> list[Latest]:
+        with self._lock:
+            found = list(self._latest.values())
+        return found if devices is None else [each for each in found if each.series.device in devices]
+
+    def points(self, device: str, quantity: str, start: int, end: int, policy: str = RAW) -> list[Point]:
+        with self._lock:
+            return sorted(
+                Point(time, values[quantity])
+                for series, rows in self._rows[policy].items()
+                if series.device == device
+                for time, values in rows.items()
+                if start <= time < end and quantity in values
+            )
+
+    def readings(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:
+        with self._lock:
+            chosen = [series for series in self._rows[RAW] if devices is None or series.device in devices]
+        for series in chosen:
+            with self._lock:
+                rows = [
+                    Reading(series, time, dict(values))
+                    for time, values in self._rows[RAW][series].items()
+                    if start <= time < end
+                ]
+            yield from sorted(rows, key=lambda reading: reading.time)
+
+    def expire(self, raw_before: int, rollup_before: int) -> int:
+        """Drop values older than these times, ms. Returns how many."""
+        dropped = 0
+        with self._lock:
+            for policy, before in ((RAW, raw_before), (ROLLUP, rollup_before)):
+                for rows in self._rows[policy].values():
+                    for time in [time for time in rows if time < before]:
+                        dropped += len(rows.pop(time))
+                for series in [series for series, rows in self._rows[policy].items() if not rows]:
+                    del self._rows[policy][series]
+            self._latest = {key: each for key, each in self._latest.items() if each.time >= raw_before}
+        return dropped
+
+    def close(self) -> None:
+        """Nothing to close; what was stored stays readable."""

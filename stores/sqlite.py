@@ -1,0 +1,230 @@
+"""The embedded store: one SQLite file, no server.
+
+A series here is a placement and a quantity; its number and the time are the whole key of a point, which costs about 23
+bytes a value (`bench/sqlite_store.py`). The newest value of each series is kept beside, so that "latest" never scans.
+-0.0 comes back as 0.0: SQLite keeps whole numbers as integers.
+"""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from devices.errors import StoreRefused
+from devices.reading import Reading, Series
+from devices.schema import COUNT, MAX, MIN, RAW
+from stores import sqlite_file
+from stores.port import Latest, Point, Rollup
+from stores.rollup import split_field
+from stores.storable import sift
+
+SCHEMA_VERSION = 1
+SCHEMA = """
+CREATE TABLE series (
+  id INTEGER PRIMARY KEY, domain TEXT NOT NULL, device TEXT NOT NULL, model TEXT NOT NULL, site TEXT NOT NULL,
+  commune TEXT NOT NULL, quantity TEXT NOT NULL,
+  UNIQUE (device, quantity, domain, model, site, commune)
+);
+CREATE TABLE points (
+  series INTEGER NOT NULL, time INTEGER NOT NULL, value REAL NOT NULL, PRIMARY KEY (series, time)
+) WITHOUT ROWID;
+CREATE TABLE latest (series INTEGER PRIMARY KEY, time INTEGER NOT NULL, value REAL NOT NULL);
+CREATE TABLE rollups (
+  series INTEGER NOT NULL, hour INTEGER NOT NULL, value REAL, min REAL, max REAL, count REAL, others TEXT,
+  PRIMARY KEY (series, hour)
+) WITHOUT ROWID;
+"""
+"""`others`: JSON object of a roll-up's remaining fields (durations), suffix -> value."""
+
+INSERT_SERIES = (
+    "INSERT OR IGNORE INTO series (device, quantity, domain, model, site, commune) VALUES (?, ?, ?, ?, ?, ?)"
+)
+FIND_SERIES = (
+    "SELECT id FROM series WHERE device = ? AND quantity = ? AND domain = ? AND model = ? AND site = ? AND commune = ?"
+)
+INSERT_POINT = "INSERT INTO points VALUES (?, ?, ?) ON CONFLICT (series, time) DO UPDATE SET value = excluded.value"
+INSERT_LATEST = (
+    "INSERT INTO latest VALUES (?, ?, ?) ON CONFLICT (series) DO UPDATE"
+    " SET time = excluded.time, value = excluded.value WHERE excluded.time >= latest.time"
+)
+COLUMNS = {"": "value", MIN: "min", MAX: "max", COUNT: "count"}
+SERIES_PER_TRANSACTION = 200
+"""Expiry holds the write lock no longer than this many series take."""
+
+_Key = tuple[Series, str]
+
+
+class SqliteStore:
+    """Readings in one file. Other processes may read it (`read_only=True`) while one writes.
+
+    Safe from several threads: one connection writes, one reads, each behind its own lock. Every method that touches the
+    file raises StoreUnavailable with a remedy when it is locked, full, damaged or not there.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self._read_only = read_only
+        self._write_lock = RLock()
+        self._read_lock = RLock()
+        self._writer: sqlite3.Connection | None = None
+        self._reader: sqlite3.Connection | None = None
+        self._ids: dict[_Key, int] = {}
+        self._keys: dict[int, _Key] = {}
+
+    def ensure_schema(self) -> None:
+        """Create folder, file and tables. Raises StoreUnavailable for a foreign file or one of a newer version."""
+        if self._read_only:
+            with self._read_lock, sqlite_file.said(self.path):
+                sqlite_file.check_version(self._reading(), self.path, SCHEMA_VERSION)
+            return
+        with self._write_lock, sqlite_file.said(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            sqlite_file.migrate(self._writing(), self.path, SCHEMA_VERSION, SCHEMA)
+
+    def write(self, readings: Sequence[Reading]) -> None:
+        good, refused = sift(readings)
+        with self._write_lock, sqlite_file.said(self.path), self._writing() as transaction:
+            transaction.execute("BEGIN IMMEDIATE")
+            ids = self._number({(series, quantity) for series, _, values in good for quantity in values})
+            rows = [
+                (ids[series, quantity], time, float(value))
+                for series, time, values in good
+                for quantity, value in values.items()
+            ]
+            transaction.executemany(INSERT_POINT, rows)
+            newest: dict[int, tuple[int, int, float]] = {}
+            for row in rows:
+                known = newest.get(row[0])
+                if known is None or row[1] >= known[1]:
+                    newest[row[0]] = row
+            transaction.executemany(INSERT_LATEST, newest.values())
+        self._remember(ids)
+        if refused:
+            raise StoreRefused(refused)
+
+    def write_rollups(self, rollups: Sequence[Rollup]) -> None:
+        with self._write_lock, sqlite_file.said(self.path), self._writing() as transaction:
+            transaction.execute("BEGIN IMMEDIATE")
+            ids = self._number({(series, quantity) for series, quantity, _, _ in rollups})
+            transaction.executemany(
+                "INSERT OR REPLACE INTO rollups VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(ids[series, quantity], hour, *_columns(fields)) for series, quantity, hour, fields in rollups],
+            )
+        self._remember(ids)
+
+    def latest(self, devices: Collection[str] | None = None) -> list[Latest]:
+        with self._read_lock, sqlite_file.said(self.path):
+            rows = self._reading().execute("SELECT series, time, value FROM latest").fetchall()
+            if any(row[0] not in self._keys for row in rows):
+                self._load_series(self._reading())
+        newest: dict[tuple[str, str], Latest] = {}
+        for number, time, value in rows:
+            series, quantity = self._keys[number]
+            key = (series.device, quantity)
+            if (known := newest.get(key)) is None or time >= known.time:
+                newest[key] = Latest(series, quantity, time, value)
+        return [each for each in newest.values() if devices is None or each.series.device in devices]
+
+    def points(self, device: str, quantity: str, start: int, end: int, policy: str = RAW) -> list[Point]:
+        if policy == RAW:
+            return [Point(*row) for row in self._rows("points", "time", "value", (device, quantity, start, end))]
+        quantity, suffix = split_field(quantity)
+        if column := COLUMNS.get(suffix):
+            rows = self._rows("rollups", "hour", column, (device, quantity, start, end))
+            return [Point(*row) for row in rows if row[1] is not None]
+        rows = self._rows("rollups", "hour", "others", (device, quantity, start, end))
+        others = [(time, json.loads(text)) for time, text in rows if text is not None]
+        return [Point(time, fields[suffix]) for time, fields in others if suffix in fields]
+
+    def _rows(self, table: str, time: str, column: str, facts: tuple[str, str, int, int]) -> list[Any]:
+        statement = (
+            f"SELECT {time}, {column} FROM {table} WHERE series IN"  # noqa: S608  -- names of ours, values by ?
+            f" (SELECT id FROM series WHERE device = ? AND quantity = ?) AND {time} >= ? AND {time} < ? ORDER BY {time}"
+        )
+        with self._read_lock, sqlite_file.said(self.path):
+            return self._reading().execute(statement, facts).fetchall()
+
+    def readings(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:
+        with self._read_lock, sqlite_file.said(self.path):
+            self._load_series(self._reading())
+            keys = sorted((key, number) for number, key in self._keys.items())
+        for series, members in groupby(keys, key=lambda entry: entry[0][0]):
+            if devices is None or series.device in devices:
+                yield from self._merge(series, [(key[1], number) for key, number in members], start, end)
+
+    def _merge(self, series: Series, members: list[tuple[str, int]], start: int, end: int) -> list[Reading]:
+        """Readings of one placement: its quantities joined by time."""
+        merged: dict[int, dict[str, float]] = {}
+        with self._read_lock, sqlite_file.said(self.path):
+            for quantity, number in members:
+                for time, value in self._reading().execute(
+                    "SELECT time, value FROM points WHERE series = ? AND time >= ? AND time < ?", (number, start, end)
+                ):
+                    merged.setdefault(time, {})[quantity] = value
+        return [Reading(series, time, merged[time]) for time in sorted(merged)]
+
+    def expire(self, raw_before: int, rollup_before: int) -> int:
+        """Drop points and roll-ups older than these times, ms, a slice of the series at a time. Returns how many."""
+        with self._write_lock, sqlite_file.said(self.path):
+            numbers = [row[0] for row in self._writing().execute("SELECT id FROM series")]
+        dropped = 0
+        for first in range(0, len(numbers), SERIES_PER_TRANSACTION):
+            chosen = numbers[first : first + SERIES_PER_TRANSACTION]
+            with self._write_lock, sqlite_file.said(self.path), self._writing() as transaction:
+                transaction.execute("BEGIN IMMEDIATE")
+                for statement, before in (
+                    ("DELETE FROM points WHERE series = ? AND time < ?", raw_before),
+                    ("DELETE FROM rollups WHERE series = ? AND hour < ?", rollup_before),
+                ):
+                    dropped += transaction.executemany(statement, [(number, before) for number in chosen]).rowcount
+                transaction.executemany(
+                    "DELETE FROM latest WHERE series = ? AND time < ?", [(number, raw_before) for number in chosen]
+                )
+        return dropped
+
+    def close(self) -> None:
+        with self._write_lock, self._read_lock:
+            for connection in (self._writer, self._reader):
+                if connection is not None:
+                    connection.close()
+            self._writer = self._reader = None
+
+    def _writing(self) -> sqlite3.Connection:
+        if self._writer is None:
+            self._writer = sqlite_file.connect(self.path)
+        return self._writer
+
+    def _reading(self) -> sqlite3.Connection:
+        if self._reader is None:
+            self._reader = sqlite_file.connect(self.path, read_only=True)
+        return self._reader
+
+    def _number(self, keys: set[_Key]) -> dict[_Key, int]:
+        """Numbers of these series, new ones given within the caller's transaction. Never changed, never reused."""
+        connection = self._writing()
+        ids = {key: self._ids[key] for key in keys if key in self._ids}
+        for key in sorted(keys - ids.keys()):
+            (domain, device, model, site, commune), quantity = key
+            facts = (device, quantity, domain, model, site, commune)
+            connection.execute(INSERT_SERIES, facts)
+            ids[key] = connection.execute(FIND_SERIES, facts).fetchone()[0]
+        return ids
+
+    def _remember(self, ids: dict[_Key, int]) -> None:
+        """Only after the commit: a number given in a transaction that was undone is no number."""
+        self._ids.update(ids)
+        self._keys.update({number: key for key, number in ids.items()})
+
+    def _load_series(self, connection: sqlite3.Connection) -> None:
+        rows = connection.execute("SELECT id, quantity, domain, device, model, site, commune FROM series")
+        self._remember({(Series(*tags), quantity): number for number, quantity, *tags in rows})
+
+
+def _columns(fields: Mapping[str, float]) -> tuple[float | str | None, ...]:
+    """value, min, max, count, others: a roll-up's fields in the order of the table."""
+    by_suffix = {split_field(field)[1]: float(value) for field, value in fields.items()}
+    known = [by_suffix.pop(suffix, None) for suffix in COLUMNS]
+    return (*known, json.dumps(by_suffix, sort_keys=True) if by_suffix else None)

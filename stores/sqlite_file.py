@@ -1,0 +1,83 @@
+"""SQLite files as this project opens them: durable on commit, versioned, and their failures said with a remedy."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from devices.errors import StoreUnavailable
+from stores.texts import Remedy
+
+BUSY_MS = 5_000
+
+_REMEDIES = {
+    sqlite3.SQLITE_BUSY: "locked",
+    sqlite3.SQLITE_LOCKED: "locked",
+    sqlite3.SQLITE_FULL: "disk_full",
+    sqlite3.SQLITE_CORRUPT: "corrupt",
+    sqlite3.SQLITE_NOTADB: "corrupt",
+    sqlite3.SQLITE_CANTOPEN: "open",
+    sqlite3.SQLITE_READONLY: "open",
+    sqlite3.SQLITE_PERM: "open",
+    sqlite3.SQLITE_AUTH: "open",
+    sqlite3.SQLITE_IOERR: "disk",
+}
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode, usable from any thread behind a lock of the caller's."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=BUSY_MS / 1000,
+    )
+    if not read_only:
+        # FULL: a commit is on the disk when it returns, which is what "stored" means to whoever acknowledges.
+        connection.execute("PRAGMA journal_mode = WAL").close()
+        connection.execute("PRAGMA synchronous = FULL").close()
+    return connection
+
+
+def migrate(connection: sqlite3.Connection, path: Path, version: int, schema: str) -> None:
+    """Create the tables in an empty file. Raises StoreUnavailable for a foreign file or one of a newer version."""
+    connection.execute("BEGIN IMMEDIATE")
+    with connection:
+        if _user_version(connection) == 0:
+            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                raise StoreUnavailable(f"{path} holds tables of another program", Remedy("foreign", path=path))
+            for statement in filter(str.strip, schema.split(";")):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {version:d}")
+    check_version(connection, path, version)
+
+
+def check_version(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    found = _user_version(connection)
+    if found == 0:
+        raise StoreUnavailable(f"{path} has no tables yet", Remedy("schema", path=path))
+    if found > version:
+        raise StoreUnavailable(
+            f"{path} has schema {found}, this program knows {version}",
+            Remedy("newer", path=path, found=found, known=version),
+        )
+
+
+@contextmanager
+def said(path: Path) -> Iterator[None]:
+    """Turn what SQLite or the disk complains of into StoreUnavailable; mistakes of ours in SQL stay what they are."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary result code
+        if code not in _REMEDIES:
+            raise
+        raise StoreUnavailable(f"{path}: {error}", Remedy(_REMEDIES[code], path=path)) from error
+    except OSError as error:
+        raise StoreUnavailable(f"{path}: {error}", Remedy("open", path=path)) from error
+
+
+def _user_version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version

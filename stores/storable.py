@@ -1,0 +1,62 @@
+"""Which readings no store may hold. One rule for all stores, so that a change of store changes nothing.
+
+Line protocol is the narrowest of the formats: a backslash before a comma, a space or the end of a tag has no spelling
+that InfluxDB 1, 2 and 3 read alike, and a line feed ends the line. NaN and the infinities have no spelling at all.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from math import isfinite
+
+from devices.reading import Reading, Series
+
+TIME_LIMIT = 9_223_372_036_000
+"""ms on either side of 1970 that a 64-bit count of nanoseconds can hold, whole seconds (line protocol's range)."""
+_UNSPEAKABLE = re.compile(r"[\\\x00-\x1f\x7f\ud800-\udfff]")
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+
+
+@lru_cache(maxsize=65_536)
+def series_fault(series: Series) -> str:
+    """What is wrong with the tags of a series, or ""."""
+    if not series.domain or not series.device:
+        return "a series needs a domain and a device"
+    for name, text in zip(series._fields, series, strict=True):
+        if _UNSPEAKABLE.search(text):
+            return f"{name} {text!r} holds a backslash or a control character"
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def name_fault(quantity: str) -> str:
+    """What is wrong with the name of a field, or ""."""
+    return "" if _NAME.fullmatch(quantity) else f"{quantity!r} is no name of a quantity (a-z, 0-9, _, -)"
+
+
+def fault(reading: Reading) -> str:
+    """Why no store may hold this reading, or ""."""
+    if not reading.values:
+        return "no values"
+    if not -TIME_LIMIT < reading.time < TIME_LIMIT:
+        return f"time {reading.time} ms is outside what 64-bit nanoseconds can hold"
+    for quantity, value in reading.values.items():
+        if wrong := name_fault(quantity):
+            return wrong
+        try:
+            if not isfinite(value):
+                return f"{quantity} is {value}"
+        except OverflowError:
+            return f"{quantity} is too large for a float"
+    return series_fault(reading.series)
+
+
+def sift(readings: Iterable[Reading]) -> tuple[list[Reading], list[tuple[Reading, str]]]:
+    """Readings a store may hold, and the others with the reason."""
+    good, refused = [], []
+    for reading in readings:
+        if why := fault(reading):
+            refused.append((reading, why))
+        else:
+            good.append(reading)
+    return good, refused
