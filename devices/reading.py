@@ -77,3 +77,5 @@ class Item(NamedTuple):
     """Field name of the model -> number as sent."""
     refusal: Refusal | None = None
     """Set when the codec could not read a part of this item; `values` then holds what it could read."""
+    seq: int | None = None
+    """The device's own running number, when it sends one; it only tells repetitions apart."""

@@ -1,0 +1,12 @@
+"""Codecs: pure functions from a Message to Items. A codec raises DecodeError when it can read nothing at all."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from devices.reading import Item, Message
+from ingest.codecs import native
+
+Codec = Callable[[Message, str], list[Item]]
+"""(message, device id from the topic) -> items."""
+
+CODECS: Mapping[str, Codec] = MappingProxyType({"native": native.decode})

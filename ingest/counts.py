@@ -1,0 +1,33 @@
+"""What the way in has done since the process started. Plain numbers; the metrics page and the demo read them."""
+
+from dataclasses import dataclass, field
+
+from devices.reading import Reason
+
+
+@dataclass(slots=True)
+class Counts:
+    """Counted in readings unless said: received = stored + refused, duplicates and ignored messages apart.
+
+    A reading of which some values are stored and others refused counts as refused. An undecodable message counts as
+    one reading.
+    """
+
+    messages: int = 0
+    """Messages taken from the journal."""
+    stored: int = 0
+    refused: dict[Reason, int] = field(default_factory=lambda: dict.fromkeys(Reason, 0))
+    duplicates: int = 0
+    ignored: int = 0
+    """Messages that are no readings: `state` and `down` topics, retained messages without their own time."""
+    replayed: int = 0
+    store_writes: int = 0
+    store_retries: int = 0
+
+    @property
+    def refused_total(self) -> int:
+        return sum(self.refused.values())
+
+    @property
+    def received(self) -> int:
+        return self.stored + self.refused_total

@@ -1,0 +1,194 @@
+"""The way of a message once it is in the journal: read, sift, quarantine, store, advance.
+
+The cursor moves only when every reading of a batch is stored or in quarantine. Stopped or killed anywhere, the same
+messages are read again, and every step can be repeated: quarantine rows are keyed by message and item, points by
+series and time.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import TypeVar
+
+import structlog
+
+from devices.errors import StoreRefused, StoreUnavailable
+from devices.reading import Reading, Reason, Refusal
+from ingest.counts import Counts
+from ingest.cursor import Cursor
+from ingest.journal import Entry, Journal
+from ingest.quarantine import Quarantine, Row
+from ingest.sift import Batch, Refused, Sieve
+from stores.port import Store
+from stores.roller import Roller
+
+log = structlog.get_logger(__name__)
+
+BATCH = 5_000
+FIRST_PAUSE = 0.25
+LONGEST_PAUSE = 30.0
+
+Result = TypeVar("Result")
+
+
+class Stopped(Exception):  # noqa: N818  -- no error: `stop` was called while a write was being repeated
+    """The batch at hand stays where it is; the next run takes it up again."""
+
+
+class Pipeline:
+    """Takes entries from the journal to the store. One per process; `run` until `stop`."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        cursor: Cursor,
+        sieve: Sieve,
+        quarantine: Quarantine,
+        store: Store,
+        roller: Roller,
+        observe_write: Callable[[float], None] = lambda _seconds: None,
+    ) -> None:
+        self.journal = journal
+        self.cursor = cursor
+        self.sieve = sieve
+        self.quarantine = quarantine
+        self.store = store
+        self.roller = roller
+        self.counts = Counts()
+        self.done = cursor.load()
+        self.trouble = ""
+        """Why nothing moves at the moment, in plain words; "" when all is well."""
+        self.observe_write = observe_write
+        self._schema_ready = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._more = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    def wake(self) -> None:
+        """There is more in the journal."""
+        self._more.set()
+
+    async def run(self) -> None:
+        """Work until `stop`; the batch at hand is finished if the store takes it."""
+        with suppress(Stopped):
+            while not self._stopping.is_set():
+                self._more.clear()
+                if not await self.step():
+                    await self._wait_for_more()
+
+    async def drain(self) -> None:
+        """Work until everything journaled is done."""
+        while self.done < self.journal.last and not await self._stopped_within(0.02):
+            pass
+
+    async def step(self) -> bool:
+        """One batch, all the way. False when there was nothing to do."""
+        entries = self.journal.read(self.done, BATCH)
+        if not entries:
+            return False
+        batch = self.sieve.sift(entries)
+        await self._keep_refused(batch.refused)
+        refused = await self._store(batch)
+        self._advance(entries, batch, refused)
+        return True
+
+    async def stop(self) -> None:
+        self._stopping.set()
+        self._more.set()
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=True)
+
+    async def _wait_for_more(self) -> None:
+        """Sleeps until `wake`, or a second: what a replay by another process appended is noticed too."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._more.wait(), 1.0)
+
+    async def _keep_refused(self, refused: Sequence[Refused]) -> None:
+        if refused:
+            rows = [_row(one) for one in refused]
+            await self._persist("quarantine", partial(self.quarantine.add, rows))
+
+    async def _store(self, batch: Batch) -> list[Refused]:
+        """Stores the readings of a batch; what the store refuses goes to the quarantine and is returned."""
+        if not batch.readings:
+            return []
+        outcome = await self._persist("store", partial(self._write, batch.readings))
+        origins = {id(reading): origin for reading, origin in zip(batch.readings, batch.origins, strict=True)}
+        refused = [
+            Refused(*origins[id(reading)], Refusal(Reason.STORE_REFUSED, words, reading.series.device))
+            for reading, words in outcome
+        ]
+        await self._keep_refused(refused)
+        return refused
+
+    def _write(self, readings: Sequence[Reading]) -> list[tuple[Reading, str]]:
+        """In the store's thread. The touched hours are noted first: a crash in between only rolls one up in vain."""
+        self.roller.touch(readings)
+        started = time.perf_counter()
+        try:
+            if not self._schema_ready:
+                self.store.ensure_schema()
+                self._schema_ready = True
+            self.store.write(readings)
+        except StoreUnavailable:
+            self._schema_ready = False  # a database that was wiped or made anew needs its policies again
+            raise
+        except StoreRefused as refused:
+            return refused.refused
+        finally:
+            self.observe_write(time.perf_counter() - started)
+        return []
+
+    async def _persist(self, what: str, action: Callable[[], Result]) -> Result:
+        """Repeats an action until it succeeds. Nothing is dropped, ever. Raises Stopped when told to stop meanwhile."""
+        loop = asyncio.get_running_loop()
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                result = await loop.run_in_executor(self._thread, action)
+            except StoreUnavailable as error:
+                words, least = " ".join(part for part in (str(error), error.remedy) if part), error.retry_after or 0.0
+                log.warning("store_unavailable", what=what, error=str(error), remedy=error.remedy)
+            except Exception as error:  # a full disk, a locked file, a bug: keep the readings, say it, go on
+                words, least = f"{what}: {error}", 0.0
+                log.exception("write_failed", what=what)
+            else:
+                if self.trouble:
+                    log.info("recovered", what=what)
+                self.trouble = ""
+                self.counts.store_writes += what == "store"
+                return result
+            self.trouble = words
+            self.counts.store_retries += what == "store"
+            if await self._stopped_within(max(least, pause * random.uniform(0.5, 1.0))):  # noqa: S311  -- jitter
+                raise Stopped
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    def _advance(self, entries: Sequence[Entry], batch: Batch, refused_by_store: Sequence[Refused]) -> None:
+        self.done = entries[-1].seq
+        self.cursor.save(self.done)
+        counts = self.counts
+        counts.messages += len(entries)
+        counts.stored += len(batch.readings) - batch.partial - len(refused_by_store)
+        for one in (*batch.refused, *refused_by_store):
+            counts.refused[one.refusal.reason] += 1
+        counts.duplicates += batch.duplicates
+        counts.ignored += batch.ignored
+        counts.replayed += batch.replayed
+
+
+def _row(refused: Refused) -> Row:
+    entry, item, refusal = refused
+    return Row(entry.seq, item, entry.message, refusal)

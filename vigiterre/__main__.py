@@ -1,0 +1,48 @@
+"""The command line. Help is in French and in English; messages follow `language` (VIGITERRE_LANGUAGE)."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from devices.problems import Language
+from vigiterre.commands import check, devices, quarantine, replay, run
+from vigiterre.shell import Shell
+
+app = typer.Typer(
+    name="vigiterre",
+    help="Vigiterre : veille sur les capteurs d'un département · watches over the sensors of a French département",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # locals may hold secrets
+    rich_markup_mode=None,
+    add_completion=False,
+)
+app.command("run")(run.run)
+app.command("check")(check.check)
+app.command("replay")(replay.replay)
+app.add_typer(devices.app, name="devices")
+app.add_typer(quarantine.app, name="quarantine")
+
+
+@app.callback()
+def shell(
+    context: typer.Context,
+    config: Annotated[
+        Path, typer.Option(envvar="VIGITERRE_CONFIG", help="dossier de configuration · configuration folder")
+    ] = Path("config"),
+) -> None:
+    context.obj = Shell(config, language())
+
+
+def language() -> Language:
+    """Before any file is read: what VIGITERRE_LANGUAGE says, else French."""
+    return "en" if os.environ.get("VIGITERRE_LANGUAGE", "").lower().startswith("en") else "fr"
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""Ask the running process to do something; without one, do it here, alone."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from devices.errors import VigiterreError
+from vigiterre import control, logs
+from vigiterre.service import Service
+from vigiterre.shell import Shell
+
+
+def ask(shell: Shell, command: str, **arguments: Any) -> dict[str, Any]:
+    """The command's result. Shows progress on standard error."""
+    settings = shell.settings()
+    with shell.failing(), progress() as bar:
+        task = bar.add_task(shell.say(command))
+        try:
+            return final(control.call(settings.data_dir, command, **arguments), bar, task)
+        except control.NotRunning:
+            logs.configure(settings.log)
+            return asyncio.run(alone(Service(settings, shell.folder), command, arguments, bar, task))
+
+
+def final(replies: Iterator[dict[str, Any]], bar: Progress, task: Any) -> dict[str, Any]:
+    for reply in replies:
+        if "error" in reply:
+            raise VigiterreError(reply["error"])
+        if "result" in reply:
+            return dict(reply["result"])
+        bar.update(task, completed=reply["progress"])
+    raise VigiterreError("the running process ended before it answered")
+
+
+async def alone(service: Service, command: str, arguments: dict[str, Any], bar: Progress, task: Any) -> dict[str, Any]:
+    """The same work by this process: it holds the lock of data_dir meanwhile."""
+    work = asyncio.create_task(service.pipeline.run())
+    try:
+        replies: AsyncIterator[dict[str, Any]] = service.operations.commands()[command](arguments)
+        result: dict[str, Any] = {}
+        async for reply in replies:
+            if "progress" in reply:
+                bar.update(task, completed=reply["progress"])
+            result = reply.get("result", result)
+        return result
+    finally:
+        await service.pipeline.stop()
+        await work
+        service.close()
+
+
+def progress() -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TextColumn("{task.completed:.0f}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )

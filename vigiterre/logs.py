@@ -1,0 +1,28 @@
+"""Logging: structlog to standard error, for people (console) or for machines (JSON)."""
+
+import logging
+import sys
+
+import structlog
+
+from vigiterre.settings import LogSettings
+
+
+def configure(settings: LogSettings) -> None:
+    """Called once, by the command that runs."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if settings.format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([structlog.processors.format_exc_info] if settings.format == "json" else []),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.level.upper())),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

@@ -1,0 +1,186 @@
+"""`vigiterre run`: one process from its first signal to its last.
+
+receiver -> journal -> pipeline -> store        pages, commands and housekeeping beside them
+"""
+
+import asyncio
+import signal
+import socket
+import time
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+
+from dashboards.console.app import Sources, application
+from devices.errors import VigiterreError
+from ingest.broker import Broker
+from ingest.mqtt import Receiver
+from vigiterre import control
+from vigiterre.metrics import Metrics, Number, counter, gauge
+from vigiterre.service import Service, now_ms
+from vigiterre.settings import secret
+
+log = structlog.get_logger(__name__)
+
+FLUSH_SECONDS = 10
+NOT_YET = {"fr": "pas encore connecté", "en": "not connected yet"}
+
+
+class Pages(uvicorn.Server):
+    """The signals are ours: uvicorn would take them away."""
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+        return nullcontext()
+
+
+class Run:
+    """`vigiterre run`: a Service with its receiver, its pages and its signals."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        settings = service.settings
+        mqtt = settings.mqtt
+        self.receiver = Receiver(
+            Broker(
+                url=mqtt.url,
+                client_id=mqtt.client_id,
+                topics=(f"{mqtt.root}/#",),
+                share=mqtt.share,
+                password=secret(mqtt.password, mqtt.password_file),
+                ca_file=mqtt.ca_file,
+                cert_file=mqtt.cert_file,
+                key_file=mqtt.key_file,
+                keep_alive=mqtt.keep_alive,
+            ),
+            service.deliver,
+            now_ms,
+            settings.data_dir / "session.json",
+        )
+        self.started = time.monotonic()
+        self.metrics = self._metrics()
+        service.pipeline.observe_write = self.metrics.write_seconds.observe
+        self.address: tuple[str, int] = settings.console.address()
+        self._stopping = asyncio.Event()
+
+    def checks(self) -> Mapping[str, str]:
+        """What /readyz says: each check with "" when well, else what is wrong in plain words."""
+        state, language = self.receiver.state, self.service.settings.language
+        return {
+            "broker": "" if state.connected else NOT_YET[language],
+            **{trouble.code: trouble.text(language) for trouble in state.troubles},
+            "store": self.service.pipeline.trouble,
+            "housekeeping": self.service.chores_trouble,
+        }
+
+    async def run(self) -> None:
+        """Until SIGTERM or SIGINT; then stop reading, flush, leave."""
+        service = self.service
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        loop.add_signal_handler(signal.SIGHUP, self.reload)
+        listener = bind(self.address)
+        pages = Pages(uvicorn.Config(self._application(), log_config=None, access_log=False, lifespan="off"))
+        commands = await control.listen(service.settings.data_dir, service.operations.commands())
+        tasks = [
+            asyncio.create_task(self.receiver.run(), name="receiver"),
+            asyncio.create_task(service.pipeline.run(), name="pipeline"),
+            asyncio.create_task(service.housekeep(), name="housekeeping"),
+            asyncio.create_task(pages.serve(sockets=[listener]), name="pages"),
+        ]
+        host, port = listener.getsockname()[:2]
+        log.info("started", devices=len(service.registry.devices), console=f"http://{host}:{port}/")
+        waiting = asyncio.create_task(self._stopping.wait())
+        done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        ended = [task for task in tasks if task in done]
+        log.info("stopping")
+        await self._stop(tasks, pages)
+        commands.close()
+        (service.settings.data_dir / control.SOCKET).unlink(missing_ok=True)
+        waiting.cancel()
+        for task in ended:
+            task.result()  # a task that ends by itself is a bug: its exception is ours
+        log.info("stopped", **self.counts())
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def reload(self) -> None:
+        self.service.reload()
+        self.receiver.resume()
+
+    def counts(self) -> dict[str, int]:
+        counts = self.service.pipeline.counts
+        return {
+            "received": counts.received,
+            "stored": counts.stored,
+            "refused": counts.refused_total,
+            "duplicates": counts.duplicates,
+        }
+
+    async def _stop(self, tasks: list[asyncio.Task[None]], pages: Pages) -> None:
+        """Reading stops first; what was acknowledged is stored now if the store takes it in time, else at restart."""
+        pipeline = self.service.pipeline
+        await self.receiver.stop()
+        try:
+            await asyncio.wait_for(pipeline.drain(), FLUSH_SECONDS)
+        except TimeoutError:
+            log.warning("stopped_before_all_was_stored", remains="in the journal, stored at the next start")
+        await pipeline.stop()
+        pages.should_exit = True
+        housekeeping = tasks[2]
+        housekeeping.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _metrics(self) -> Metrics:
+        """Everything this process exports, read where it lives."""
+        service, receiver = self.service, self.receiver
+        journal, pipeline, quarantine = service.journal, service.pipeline, service.quarantine
+
+        def age() -> float:
+            last = receiver.state.last_message_monotonic
+            return time.monotonic() - (self.started if last is None else last)
+
+        return Metrics(
+            pipeline.counts,
+            [
+                gauge("mqtt_connected", "1 while the broker is connected", lambda: receiver.state.connected),
+                gauge("mqtt_paused", "1 while reading is paused: back-pressure", lambda: receiver.state.paused),
+                counter("mqtt_messages_received", "PUBLISHes received", lambda: receiver.state.received),
+                counter("mqtt_messages_acknowledged", "PUBACKs sent", lambda: receiver.state.acknowledged),
+                counter("mqtt_reconnects", "Connections after the first", lambda: receiver.state.reconnects),
+                counter("mqtt_sessions_lost", "Sessions the broker forgot", lambda: receiver.state.session_lost),
+                gauge("ingest_last_message_age_seconds", "Since the last message, or the start if none came", age),
+                gauge("journal_bytes", "Size of the journal on disk", lambda: journal.bytes),
+                gauge("journal_lag_messages", "Journaled and not yet stored", lambda: journal.last - pipeline.done),
+                counter("quarantine_dropped", "Refusals dropped by age or size", lambda: quarantine.dropped),
+                gauge("devices", "Devices in the registry", lambda: len(service.registry.devices)),
+            ],
+        )
+
+    def _application(self) -> Starlette:
+        service = self.service
+        return application(
+            Sources(
+                checks=self.checks,
+                metrics=self.metrics.text,
+                registry=lambda: service.registry,
+                latest=service.store.latest,
+                refusals=service.latest_refusals,
+                counts=self.counts,
+            ),
+            service.settings.language,
+        )
+
+
+def bind(address: tuple[str, int]) -> socket.socket:
+    """A listening socket; port 0 is any free one. Raises VigiterreError with the remedy."""
+    try:
+        return socket.create_server(address, family=socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
+    except OSError as error:
+        raise VigiterreError(
+            f"console.bind {address[0]}:{address[1]}: {error.strerror}; choose another port"
+        ) from error

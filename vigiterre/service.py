@@ -1,0 +1,144 @@
+"""The composition root: builds what every process needs from the settings.
+
+journal -> pipeline -> store        quarantine, roll-ups and housekeeping beside them
+"""
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import structlog
+
+from dashboards.console.app import RefusedMessage
+from devices.errors import ConfigError, StoreUnavailable
+from devices.load import load_registry
+from devices.reading import Message
+from ingest.codecs import CODECS
+from ingest.cursor import Cursor
+from ingest.duplicates import Duplicates
+from ingest.journal import Journal
+from ingest.pipeline import Pipeline
+from ingest.quarantine import Quarantine
+from ingest.sift import Sieve
+from stores.open import open_store
+from stores.port import Store
+from stores.roller import Roller
+from vigiterre.operations import Operations
+from vigiterre.settings import Settings, load_settings, secret
+
+log = structlog.get_logger(__name__)
+
+DAY_MS = 86_400_000
+HOUSEKEEPING_SECONDS = 60
+REFUSALS_SHOWN = 50
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Service:
+    """Everything one process needs, wired. `folder` is the configuration folder."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self.settings = settings
+        self.folder = folder
+        self.registry = load_registry(folder)
+        data = settings.data_dir
+        data.mkdir(parents=True, exist_ok=True)
+        self.journal = Journal(
+            data / "journal", max_bytes=settings.journal.max_bytes, max_age_ms=settings.journal.max_days * DAY_MS
+        )
+        self.quarantine = Quarantine(
+            data / "quarantine.sqlite",
+            max_age_ms=settings.quarantine.max_days * DAY_MS,
+            max_bytes=settings.quarantine.max_bytes,
+        )
+        self.store: Store = open_store(
+            settings.store_url,
+            secret(settings.store.password, settings.store.password_file),
+            raw_days=settings.store.raw_days,
+            rollup_days=settings.store.rollup_days,
+        )
+        self.roller = Roller(
+            self.store, data / "rollup.sqlite", self.registry.quantities, settings.store.raw_days * DAY_MS
+        )
+        self.duplicates = Duplicates()
+        self.pipeline = Pipeline(
+            self.journal, Cursor(data / "store.cursor"), self._sieve(), self.quarantine, self.store, self.roller
+        )
+        self.operations = Operations(self.journal, self.quarantine, self.pipeline, settings.mqtt.root)
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
+        self._chores = ThreadPoolExecutor(1, thread_name_prefix="chores")
+        self.chores_trouble = ""
+
+    def _sieve(self) -> Sieve:
+        return Sieve(
+            self.registry,
+            CODECS,
+            self.duplicates,
+            root=self.settings.mqtt.root,
+            max_age=self.settings.clock.max_age_days * DAY_MS,
+            max_payload=self.settings.mqtt.max_payload,
+        )
+
+    async def deliver(self, messages: list[Message]) -> None:
+        """What the receiver calls: when it returns, the messages are on disk and may be acknowledged."""
+        await asyncio.get_running_loop().run_in_executor(self._disk, self.journal.append, messages)
+        self.pipeline.wake()
+
+    def reload(self) -> None:
+        """Read the configuration folder again. A broken one changes nothing and is said."""
+        try:
+            registry = load_registry(self.folder)
+            load_settings(self.folder)
+        except ConfigError as error:
+            for problem in error.problems:
+                log.warning("config_rejected", problem=problem.text("en"))
+            log.warning("config_kept", reason="the new configuration has errors; the old one stays in force")
+            return
+        self.registry = registry
+        self.pipeline.sieve = self._sieve()
+        self.roller.quantities = registry.quantities
+        log.info("config_reloaded", devices=len(registry.devices))
+
+    async def housekeep(self) -> None:
+        """Roll-ups and retention, once a minute, for ever. A store that is away is tried again the next minute."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                await loop.run_in_executor(self._chores, self._housekeep_once)
+                self.chores_trouble = ""
+            except StoreUnavailable as error:
+                log.warning("housekeeping_waits", error=str(error))
+            except Exception as error:  # the next minute may be better, and ingest must not die of this
+                self.chores_trouble = f"{type(error).__name__}: {error}"
+                log.exception("housekeeping_failed")
+            await asyncio.sleep(HOUSEKEEPING_SECONDS)
+
+    def _housekeep_once(self) -> None:
+        now = now_ms()
+        self.roller.run(now)
+        self.journal.expire(now, self.pipeline.done)
+        self.quarantine.expire(now)
+        keep = self.settings.store
+        self.store.expire(
+            now - keep.raw_days * DAY_MS if keep.raw_days else 0,
+            now - keep.rollup_days * DAY_MS if keep.rollup_days else 0,
+        )
+
+    def latest_refusals(self) -> list[RefusedMessage]:
+        return [
+            RefusedMessage(one.received, one.topic, one.device, one.reason, one.detail)
+            for one in self.quarantine.list(limit=REFUSALS_SHOWN)
+        ]
+
+    def close(self) -> None:
+        self.pipeline.close()
+        self._chores.shutdown(wait=True)
+        self._disk.shutdown(wait=True)
+        self.journal.close()
+        self.quarantine.close()
+        self.roller.close()
+        self.store.close()

@@ -1,0 +1,186 @@
+"""Settings: `vigiterre.toml` in the configuration folder, every key overridable by environment.
+
+`VIGITERRE_MQTT__URL` is `mqtt.url`. Secrets come from the environment (`VIGITERRE_MQTT__PASSWORD`) or from a file
+(`mqtt.password_file`), never from the TOML. docs/settings.md lists every key; a test compares.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from devices.errors import ConfigError
+from devices.problems import Language, Problem
+
+FILE = "vigiterre.toml"
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MqttSettings(Section):
+    url: str = Field("mqtt://127.0.0.1:1883", description="broker: mqtt://user@host:1883, or mqtts:// for TLS")
+    client_id: str = Field("vigiterre-ingest", description="fixed name of our session on the broker")
+    root: str = Field("vigiterre", pattern=r"^[^/+#$][^+#]*[^/+#]$|^[^/+#$]$", description="first topic level(s)")
+    share: str = Field("", pattern=r"^[^/+#]*$", description="$share group; then client_id must differ per process")
+    password: SecretStr | None = Field(None, description="environment only; password_file is better")
+    password_file: Path | None = Field(None, description="file holding the broker password")
+    ca_file: Path | None = Field(None, description="certificate authority of the broker (mqtts)")
+    cert_file: Path | None = Field(None, description="our certificate (mqtts)")
+    key_file: Path | None = Field(None, description="its key (mqtts)")
+    keep_alive: int = Field(30, ge=1, le=3600, description="seconds")
+    max_payload: int = Field(262_144, ge=1_024, description="bytes; larger payloads are refused as too_large")
+
+
+class StoreSettings(Section):
+    url: str = Field("", description="influxdb://user@host:8086/telemetry, influxdbs://, sqlite:///path or memory:")
+    password: SecretStr | None = Field(None, description="environment only; password_file is better")
+    password_file: Path | None = Field(None, description="file holding the store password (InfluxDB 2: the API token)")
+    raw_days: int = Field(90, ge=0, description="raw readings are kept this long; 0 is for ever")
+    rollup_days: int = Field(3_650, ge=0, description="hourly roll-ups are kept this long; 0 is for ever")
+
+
+class JournalSettings(Section):
+    max_bytes: int = Field(4 * 2**30, ge=2**20, description="when full of unstored messages we stop reading the broker")
+    max_days: int = Field(7, ge=0, description="stored messages stay this long for `vigiterre replay`")
+
+
+class QuarantineSettings(Section):
+    max_bytes: int = Field(2**30, ge=2**20, description="oldest refusals beyond this are dropped and counted")
+    max_days: int = Field(90, ge=1, description="refusals are kept this long")
+
+
+class ClockSettings(Section):
+    max_age_days: int = Field(30, ge=1, description="readings later than this are refused as too_old")
+
+
+class ConsoleSettings(Section):
+    bind: str = Field("127.0.0.1:8080", description="host:port of the pages, /livez, /readyz and /metrics")
+
+    @field_validator("bind")
+    @classmethod
+    def host_and_port(cls, bind: str) -> str:
+        host, _, port = bind.rpartition(":")
+        if not host or not port.isdecimal() or int(port) > 65535:
+            raise ValueError("write host:port, such as 127.0.0.1:8080")
+        return bind
+
+    def address(self) -> tuple[str, int]:
+        host, _, port = self.bind.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
+class LogSettings(Section):
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="how much is logged")
+    format: Literal["console", "json"] = Field("console", description="for people or for machines")
+
+
+class Settings(BaseSettings):
+    """Everything that differs between installations. Relative paths are relative to the working directory."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="VIGITERRE_", env_nested_delimiter="__", extra="forbid", frozen=True, env_ignore_empty=True
+    )
+
+    data_dir: Path = Field(Path("var"), description="journal, quarantine, state; survives restarts")
+    language: Language = Field("fr", description="of pages and command line: fr or en")
+    mqtt: MqttSettings = MqttSettings()
+    store: StoreSettings = StoreSettings()
+    journal: JournalSettings = JournalSettings()
+    quarantine: QuarantineSettings = QuarantineSettings()
+    clock: ClockSettings = ClockSettings()
+    console: ConsoleSettings = ConsoleSettings()
+    log: LogSettings = LogSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  -- pydantic-settings calls by position
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file, whose content comes in as keyword arguments."""
+        return env_settings, init_settings
+
+    @property
+    def store_url(self) -> str:
+        """`store.url`, or a SQLite file in `data_dir`."""
+        return self.store.url or f"sqlite:///{self.data_dir / 'readings.sqlite'}"
+
+
+def load_settings(folder: Path, **overrides: Any) -> Settings:
+    """Read `vigiterre.toml` of a folder, if there, and the environment. Raises ConfigError with every problem."""
+    path = folder / FILE
+    text, document = "", {}
+    if path.exists():
+        text = path.read_text(encoding="utf-8")
+        try:
+            document = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError([Problem(FILE, "", "toml", {"error": str(error)})]) from error
+    inline = [section for section in ("mqtt", "store") if "password" in document.get(section, {})]
+    problems = [_secret(path, text, section) for section in inline]
+    try:
+        settings = Settings(**{**document, **overrides})
+    except ValidationError as error:
+        problems += [_problem(text, document, fault) for fault in error.errors(include_url=False, include_input=False)]
+        raise ConfigError(problems) from error
+    problems += _coherence(settings)
+    if problems:
+        raise ConfigError(problems)
+    return settings
+
+
+def secret(value: SecretStr | None, file: Path | None) -> str | None:
+    """A password from the environment or from its file. Raises ConfigError when the file cannot be read."""
+    if value is not None or file is None:
+        return value.get_secret_value() if value else None
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError([Problem(str(file), "", "secret_unreadable", {"error": error.strerror})]) from error
+
+
+def _coherence(settings: Settings) -> list[Problem]:
+    problems = []
+    if 0 < settings.store.raw_days <= settings.clock.max_age_days:
+        facts = {"max_age": settings.clock.max_age_days, "raw": settings.store.raw_days}
+        problems.append(Problem(FILE, "clock.max_age_days", "max_age_beyond_retention", facts))
+    if settings.mqtt.share and settings.mqtt.client_id == MqttSettings.model_fields["client_id"].default:
+        problems.append(Problem(FILE, "mqtt.client_id", "share_needs_client_id", {}))
+    return problems
+
+
+def _secret(path: Path, text: str, section: str) -> Problem:
+    return Problem(path.name, f"{_line(text, section, 'password')}{section}.password", "secret_in_file", {})
+
+
+def _problem(text: str, document: dict[str, Any], fault: Any) -> Problem:
+    *sections, key = (str(part) for part in fault["loc"])
+    name = ".".join((*sections, key))
+    at: Any = document
+    for part in (*sections, key):
+        at = at.get(part, {}) if isinstance(at, dict) else {}
+    in_file = at != {}
+    file = FILE if in_file else "VIGITERRE_" + "__".join((*sections, key)).upper()
+    place = f"{_line(text, sections[0] if sections else '', key)}{name}" if in_file else ""
+    if fault["type"] == "extra_forbidden":
+        return Problem(file, place, "unknown_setting", {"name": name})
+    return Problem(file, place, "bad_setting", {"error": fault["msg"].removeprefix("Value error, ")})
+
+
+def _line(text: str, section: str, key: str) -> str:
+    """`line 4, ` where a key of a section stands in a TOML text; "" when it cannot be found by its plain form."""
+    current = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        stripped = line.strip()
+        if stripped.startswith("["):
+            current = stripped.strip("[] ")
+        elif current == section and stripped.split("=")[0].strip() == key:
+            return f"line {number}, "
+    return ""
