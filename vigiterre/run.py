@@ -19,7 +19,7 @@ from devices.errors import VigiterreError
 from ingest.broker import Broker
 from ingest.mqtt import Receiver
 from vigiterre import control
-from vigiterre.metrics import Metrics, Number, counter, gauge
+from vigiterre.metrics import Metrics, counter, gauge
 from vigiterre.service import Service, now_ms
 from vigiterre.settings import secret
 

@@ -1,0 +1,59 @@
+# `make demo` and `make test` are all a newcomer needs; each installs what it lacks.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SOURCES := devices stores alerts ingest dashboards vigiterre
+DURATION ?= 0
+
+.PHONY: help install deps demo test check format lock bench clean
+
+help:
+	@echo "make demo [DURATION=20]  real French sensor data, on this machine, with no server to install"
+	@echo "make test                everything, on a real mosquitto and a real InfluxDB"
+	@echo "make check               ruff, mypy, layout and documentation tests"
+	@echo "make bench               CPU microseconds per reading, stage by stage, beside a baseline"
+	@echo "make install | deps      only the Python environment | only the tests' Debian packages (as root)"
+	@echo "make format | lock       format the sources | pin the requirements anew"
+
+install: $(STAMP)
+
+# uv itself is pinned and hashed too; everything else comes through it, from hashes, without building in isolation.
+$(STAMP): requirements.lock requirements-uv.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: $(PYTHON) is $$($(PYTHON) --version)"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "The venv module is missing: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	@touch $@
+
+deps:
+	@sh tests/deps.sh
+
+demo: install
+	@$(BIN)/vigiterre demo --duration $(DURATION)
+
+test: install
+	@sh tests/deps.sh
+	$(BIN)/pytest $(PYTEST)
+
+check: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/mypy tests bench
+	$(BIN)/pytest --quiet tests/test_layout.py tests/test_docs.py
+
+bench: install
+	@sh tests/deps.sh
+	@PYTHONPATH=tests/support $(BIN)/python bench/main.py
+
+format: install
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: install
+	$(BIN)/uv pip compile --no-config --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet pyproject.toml --group dev -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
