@@ -43,9 +43,12 @@ def decode(message: Message, device: str) -> list[Item]:
     try:
         if payload[:1] == b"{":
             return [_item(device, ONE.validate_json(payload))]
-        return [_item(device, envelope) for envelope in MANY.validate_json(payload)]
+        items = [_item(device, envelope) for envelope in MANY.validate_json(payload)]
     except ValueError:  # pydantic's ValidationError is one; a wrong time is another
         return _salvage(payload, device)
+    if not items:
+        raise DecodeError("an empty array holds no reading")
+    return items
 
 
 def parse_time(time: str | float) -> int:
@@ -76,10 +79,7 @@ def _salvage(payload: bytes, device: str) -> list[Item]:
         document = from_json(payload)
     except ValueError as error:
         raise DecodeError(f"not JSON: {error}") from error
-    objects = document if isinstance(document, list) else [document]
-    if not objects:
-        raise DecodeError("an empty array holds no reading")
-    return [_salvage_item(device, found) for found in objects]
+    return [_salvage_item(device, found) for found in (document if isinstance(document, list) else [document])]
 
 
 def _salvage_item(device: str, found: Any) -> Item:

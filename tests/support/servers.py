@@ -1,16 +1,20 @@
 """Real servers for tests and benches: mosquitto and influxd on free loopback ports, ended by their process id."""
 
+import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 START_SECONDS = 30
 STOP_SECONDS = 10
@@ -34,15 +38,18 @@ def program(name: str) -> str:
 class Server:
     """One server process of ours: start, stop, kill, freeze."""
 
-    def __init__(self, command: list[str], port: int, log: Path) -> None:
+    def __init__(self, command: list[str], port: int, log: Path, environment: dict[str, str] | None = None) -> None:
         self.command = command
         self.port = port
         self.log = log
+        self.environment = environment
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:
         with self.log.open("ab") as output:
-            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+            self.process = subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=self.environment
+            )
         deadline = time.monotonic() + START_SECONDS
         while not self.ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -60,15 +67,18 @@ class Server:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
 
-    def stop(self) -> None:
+    def stop(self) -> int:
+        """SIGTERM, and SIGKILL when that does not help. Returns the exit code, 0 when it did not run."""
         if self.process is None:
-            return
+            return 0
         self.signal(signal.SIGTERM)
         try:
-            self.process.wait(STOP_SECONDS)
+            code = self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
+            return -signal.SIGKILL
         self.process = None
+        return code
 
     def kill(self) -> None:
         if self.process is not None:
@@ -162,3 +172,93 @@ class Influxd(Server):
     def version() -> str:
         answer = subprocess.run([program("influxd"), "version"], capture_output=True, text=True, check=False)
         return answer.stdout.strip()
+
+
+class Vigiterre(Server):
+    """A real `vigiterre run`, configured by environment alone."""
+
+    def __init__(self, folder: Path, config: Path, mqtt: str, store: str, **environment: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        port = free_port()
+        super().__init__(
+            [sys.executable, "-m", "vigiterre", "run"],
+            port,
+            folder / "vigiterre.log",
+            {
+                **os.environ,
+                "VIGITERRE_CONFIG": str(config),
+                "VIGITERRE_DATA_DIR": str(folder / "data"),
+                "VIGITERRE_MQTT__URL": mqtt,
+                "VIGITERRE_STORE__URL": store,
+                "VIGITERRE_CONSOLE__BIND": f"127.0.0.1:{port}",
+                **environment,
+            },
+        )
+
+    def ready(self) -> bool:
+        """It answers; whether broker and store do is another question: see `get("/readyz")`."""
+        return self.get("/livez")[0] == 200
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and body; status 0 when nothing answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+                return int(answer.status), answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return 0, ""
+
+    def metric(self, name: str) -> float:
+        """A number of /metrics by its whole name with labels; -1 when it is not there."""
+        lines = self.get("/metrics")[1].splitlines()
+        return next((float(line.rpartition(" ")[2]) for line in lines if line.startswith(f"{name} ")), -1.0)
+
+    def wait_for(self, name: str, value: float, seconds: float = 60) -> None:
+        """Until a metric has at least this value."""
+        wait_until(lambda: self.metric(name) >= value, f"{name} >= {value}, it is {self.metric(name)}", seconds)
+
+    def cli(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Another `vigiterre` command, on the same configuration and data_dir."""
+        return subprocess.run(
+            [sys.executable, "-m", "vigiterre", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+
+def wait_until(reached: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not reached():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds} s for {what}")
+        time.sleep(0.05)
+
+
+def publish_lines(broker: Mosquitto, topic: str, lines: Sequence[str]) -> None:
+    """`mosquitto_pub -l` at QoS 1; at most 20,000 lines, of many more it loses some."""
+    assert len(lines) <= 20_000
+    command = [program("mosquitto_pub"), "-p", str(broker.port), "-q", "1", "-V", "mqttv5", "-t", topic, "-l"]
+    subprocess.run(command, input="\n".join(lines) + "\n", text=True, check=True, timeout=120)
+
+
+def publish_bytes(broker: Mosquitto, topic: str, payload: bytes) -> None:
+    """One message, whatever its bytes."""
+    command = [program("mosquitto_pub"), "-p", str(broker.port), "-q", "1", "-V", "mqttv5", "-t", topic, "-s"]
+    subprocess.run(command, input=payload, check=True, timeout=60)
+
+
+def influx_rows(influxd: Influxd, database: str, query: str) -> list[dict[str, Any]]:
+    """An InfluxQL answer as rows, times in ms, tags of GROUP BY included."""
+    asked = urllib.parse.urlencode({"db": database, "epoch": "ms", "q": query})
+    with urllib.request.urlopen(f"http://127.0.0.1:{influxd.port}/query?{asked}", timeout=60) as answer:
+        [result] = json.load(answer)["results"]
+    assert "error" not in result, result
+    return [
+        {**dict(zip(series["columns"], values, strict=True)), **series.get("tags", {})}
+        for series in result.get("series", [])
+        for values in series["values"]
+    ]
