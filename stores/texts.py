@@ -56,7 +56,8 @@ REMEDIES: dict[str, dict[Language, str]] = {
     },
     "corrupt": {
         "fr": "{path} est abîmé ou n'est pas une base SQLite : arrêtez vigiterre, mettez le fichier de "
-        "côté, restaurez la sauvegarde ou récupérez avec « sqlite3 {path} .recover » ; le journal garde les mesures récentes",
+        "côté, restaurez la sauvegarde ou récupérez avec « sqlite3 {path} .recover » ; le journal garde les "
+        "mesures récentes",
         "en": "{path} is damaged or no SQLite database: stop vigiterre, put the file aside, restore the backup or "
         'recover with "sqlite3 {path} .recover"; the journal keeps recent readings',
     },

@@ -1,0 +1,179 @@
+"""InfluxDB 1, 2 and 3 by what all three serve: `POST /write` (line protocol) and `POST /query` (InfluxQL).
+
+A batch ends in exactly one way: every reading is stored, or StoreRefused names the ones that never will be and all
+others are stored, or StoreUnavailable says that nothing is certain. Sending a line again is harmless, so a refused
+batch is halved until the lines at fault stand alone.
+"""
+
+import json
+import re
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
+
+from devices.errors import StoreRefused, StoreUnavailable
+from devices.reading import Reading, Series
+from devices.schema import RAW, ROLLUP, TAGS
+from stores import influxql
+from stores.influx_http import InfluxServer, Reply, query
+from stores.influx_schema import ensure
+from stores.line_protocol import encode
+from stores.port import Latest, Point, Rollup
+from stores.storable import sift
+from stores.texts import Remedy
+
+STORED = (200, 204)
+ABOUT_LINES = (
+    "partial write",
+    "unable to parse",
+    "parsing failed",
+    "field type conflict",
+    "retention",
+    "max key length",
+)
+"""Words by which a 400 is about lines. InfluxDB 1: models/points.go, coordinator/points_writer.go; 3: write.rs."""
+DOUBTS = 16
+"""So many lines refused in unknown words, and none stored: then the request is at fault, not the lines."""
+DEVICES_PER_QUERY = 200
+STATEMENTS_PER_QUERY = 20
+_DROPPED = re.compile(r"dropped=(\d+)")
+
+_Line = tuple[Reading, bytes]
+_Refused = list[tuple[Reading, str]]
+
+
+class InfluxStore:
+    """Readings in one InfluxDB database, raw values in policy `autogen` and hourly ones in `rollup_1h`.
+
+    Retentions in days; 0 keeps for ever. `organisation` matters to InfluxDB 2 only, when a token sees several.
+    """
+
+    def __init__(
+        self, server: InfluxServer, *, raw_days: int = 90, rollup_days: int = 3650, organisation: str = ""
+    ) -> None:
+        self._server = server
+        self._retention_days = {RAW: raw_days, ROLLUP: rollup_days}
+        self._organisation = organisation
+
+    def __repr__(self) -> str:
+        return f"InfluxStore({self._server!r})"
+
+    def ensure_schema(self) -> None:
+        """Create the database and its policies, or correct their retention; do nothing where all is as it should be."""
+        ensure(self._server, self._retention_days, self._organisation)
+
+    def write(self, readings: Sequence[Reading]) -> None:
+        self._write(readings, RAW)
+
+    def write_rollups(self, rollups: Sequence[Rollup]) -> None:
+        """Raises StoreRefused with a roll-up as the Reading of its hour."""
+        self._write([Reading(series, hour, dict(fields)) for series, _, hour, fields in rollups], ROLLUP)
+
+    def _write(self, readings: Sequence[Reading], policy: str) -> None:
+        good, refused = sift(readings)
+        refused += self._send([(reading, encode(reading)) for reading in good], policy)
+        if refused:
+            raise StoreRefused(refused)
+
+    def _send(self, lines: list[_Line], policy: str) -> _Refused:
+        """Store the lines, whatever it takes; those the server will never take, with its words."""
+        parameters = {"db": self._server.database, "rp": policy, "precision": "ms"}
+        waiting = [lines] if lines else []
+        refused: _Refused = []
+        stored, doubts = False, 0
+        while waiting:
+            part = waiting.pop()
+            reply = self._server.post("/write", parameters, b"\n".join([line for _, line in part]))
+            if reply.status in STORED:
+                stored = True
+            elif named := lines_named(reply, len(part)):
+                refused += [(part[index][0], words) for index, words in named.items()]
+                # The others are stored by now, if they all are: sent again, they certainly will be.
+                rest = [line for index, line in enumerate(part) if index not in named]
+                waiting += [rest] if rest else []
+            elif len(part) == 1 or all_dropped(reply, len(part)):
+                refused += [(reading, f"{reply.status}: {reply.words}") for reading, _ in part]
+                doubts += not about_lines(reply)
+            else:
+                middle = len(part) // 2
+                waiting += [part[middle:], part[:middle]]
+            if doubts and not stored and (doubts >= DOUBTS or not waiting):
+                raise StoreUnavailable(f"InfluxDB {self._server.name}: {refused[-1][1]}", Remedy("request"))
+        return refused
+
+    def latest(self, devices: Collection[str] | None = None) -> list[Latest]:
+        """As the port says. InfluxDB keeps no such table: it looks through the raw policy, one statement a quantity."""
+        [keys] = self._query(influxql.FIELD_KEYS, RAW)
+        wanted = influxql.quantities_in(keys)
+        statements = iter([influxql.latest_of(*key) for key in wanted])
+        answers = [
+            answer
+            for slice_ in iter(lambda: list(islice(statements, STATEMENTS_PER_QUERY)), [])
+            for answer in self._query(";".join(slice_), RAW)
+        ]
+        newest: dict[tuple[str, str], Latest] = {}
+        for (_, quantity), answer in zip(wanted, answers, strict=True):
+            for table in answer.tables:
+                series = series_of(table)
+                key = (series.device, quantity)
+                for time, value in table.rows:
+                    if key not in newest or time >= newest[key].time:
+                        newest[key] = Latest(series, quantity, int(time), value)
+        return [each for each in newest.values() if devices is None or each.series.device in devices]
+
+    def points(self, device: str, quantity: str, start: int, end: int, policy: str = RAW) -> list[Point]:
+        [answer] = self._query(influxql.points_of(device, quantity, start, end), policy)
+        return sorted(
+            Point(int(time), value) for table in answer.tables for time, value in table.rows if value is not None
+        )
+
+    def readings(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:
+        """As the port says; memory is bounded by the range and DEVICES_PER_QUERY devices, asked for at a time."""
+        names = iter(sorted(self._devices() if devices is None else set(devices)))
+        while some := list(islice(names, DEVICES_PER_QUERY)):
+            [answer] = self._query(influxql.readings_of(some, start, end), RAW)
+            for table in answer.tables:
+                series = series_of(table)
+                for values in influxql.columns_of(table):
+                    yield Reading(series, int(values.pop("time")), values)
+
+    def expire(self, raw_before: int, rollup_before: int) -> int:  # noqa: ARG002  -- the server drops by its policies
+        """0: the retention policies do it."""
+        return 0
+
+    def close(self) -> None:
+        self._server.close()
+
+    def _devices(self) -> set[str]:
+        [answer] = self._query(influxql.DEVICES, RAW)
+        return {row[-1] for table in answer.tables for row in table.rows}
+
+    def _query(self, statements: str, policy: str) -> list[influxql.Answer]:
+        return query(self._server, statements, {"db": self._server.database, "rp": policy})
+
+
+def lines_named(reply: Reply, count: int) -> dict[int, str]:
+    """Index -> words of the lines that InfluxDB 3 names in its JSON body; empty when it names none of ours.
+
+    By `line_number`, counted from 1: `original_line` is cut to 20 characters (influxdb3_types/src/write.rs).
+    """
+    try:
+        data = json.loads(reply.body).get("data")
+        entries = data if isinstance(data, list) else [data]
+        named = {int(entry["line_number"]) - 1: str(entry["error_message"]) for entry in entries}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return named if all(0 <= index < count for index in named) else {}
+
+
+def all_dropped(reply: Reply, count: int) -> bool:
+    """InfluxDB 1 and 2 count what they drop (`dropped=N`): when it is all of them, halving would only ask again."""
+    found = _DROPPED.search(reply.words)
+    return found is not None and int(found[1]) == count
+
+
+def about_lines(reply: Reply) -> bool:
+    return reply.status in (413, 422) or any(words in reply.words for words in ABOUT_LINES)
+
+
+def series_of(table: influxql.Table) -> Series:
+    return Series(table.name, **{tag: table.tags.get(tag, "") for tag in TAGS})
