@@ -23,7 +23,7 @@ def reserved(quantity: str, others: Iterable[str] = ()) -> bool:
     return (
         quantity in TAGS
         or quantity in ("time", "domain")
-        or quantity.endswith((MIN, MAX, COUNT))
+        or quantity.endswith((MIN, MAX))
         or DURATION in quantity
-        or any(quantity in (other + MIN, other + MAX, other + COUNT) for other in others)
+        or any(quantity == other + COUNT for other in others)  # `vehicle_count` is fine while there is no `vehicle`
     )

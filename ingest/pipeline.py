@@ -127,8 +127,7 @@ class Pipeline:
         return refused
 
     def _write(self, readings: Sequence[Reading]) -> list[tuple[Reading, str]]:
-        """In the store's thread. The touched hours are noted first: a crash in between only rolls one up in vain."""
-        self.roller.touch(readings)
+        """In the store's thread. Hours touched by late data are noted once the store has it, before the cursor moves."""
         started = time.perf_counter()
         try:
             if not self._schema_ready:
@@ -138,11 +137,14 @@ class Pipeline:
         except StoreUnavailable:
             self._schema_ready = False  # a database that was wiped or made anew needs its policies again
             raise
-        except StoreRefused as refused:
-            return refused.refused
+        except StoreRefused as error:
+            refused = error.refused
+        else:
+            refused = []
         finally:
             self.observe_write(time.perf_counter() - started)
-        return []
+        self.roller.touch(readings)
+        return refused
 
     async def _persist(self, what: str, action: Callable[[], Result]) -> Result:
         """Repeats an action until it succeeds. Nothing is dropped, ever. Raises Stopped when told to stop meanwhile."""
