@@ -62,7 +62,7 @@ class Service:
             rollup_days=settings.store.rollup_days,
         )
         self.roller = Roller(
-            self.store, data / "rollup.sqlite", self.registry.quantities, settings.store.raw_days * DAY_MS
+            self.store, data / "rollup.sqlite", self.registry.quantities, settings.store.raw_days * DAY_MS, now_ms()
         )
         self.duplicates = Duplicates()
         self.pipeline = Pipeline(
@@ -119,7 +119,8 @@ class Service:
 
     def _housekeep_once(self) -> None:
         now = now_ms()
-        self.roller.run(now)
+        while self.roller.run(now).remaining:
+            pass
         self.journal.expire(now, self.pipeline.done)
         self.quarantine.expire(now)
         keep = self.settings.store

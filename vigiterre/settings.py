@@ -4,7 +4,6 @@
 (`mqtt.password_file`), never from the TOML. docs/settings.md lists every key; a test compares.
 """
 
-import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from devices.errors import ConfigError
-from devices.problems import Language, Problem
+from devices.problems import Language, Problem, near
+from devices.tables import Document, Table, read_table
 
 FILE = "vigiterre.toml"
 
@@ -116,21 +116,18 @@ class Settings(BaseSettings):
 def load_settings(folder: Path, **overrides: Any) -> Settings:
     """Read `vigiterre.toml` of a folder, if there, and the environment. Raises ConfigError with every problem."""
     path = folder / FILE
-    text, document = "", {}
-    if path.exists():
-        text = path.read_text(encoding="utf-8")
-        try:
-            document = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError([Problem(FILE, "", "toml", {"error": str(error)})]) from error
-    inline = [section for section in ("mqtt", "store") if "password" in document.get(section, {})]
-    problems = [_secret(path, text, section) for section in inline]
+    problems: list[Problem] = []
+    table = read_table(path, FILE, problems) if path.exists() else Table(Document(FILE, "", problems), {})
+    if table is None:
+        raise ConfigError(problems)
+    inline = [keys for keys in (("mqtt", "password"), ("store", "password")) if _holds(table, keys)]
+    problems += [Problem(FILE, table.document.place(keys, ".".join(keys)), "secret_in_file") for keys in inline]
     try:
-        settings = Settings(**{**document, **overrides})
+        settings = Settings(**{**table.values, **overrides})
     except ValidationError as error:
-        problems += [_problem(text, document, fault) for fault in error.errors(include_url=False, include_input=False)]
+        problems += [_problem(table, fault) for fault in error.errors(include_url=False, include_input=False)]
         raise ConfigError(problems) from error
-    problems += _coherence(settings)
+    problems += _incoherent(settings)
     if problems:
         raise ConfigError(problems)
     return settings
@@ -143,44 +140,47 @@ def secret(value: SecretStr | None, file: Path | None) -> str | None:
     try:
         return file.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise ConfigError([Problem(str(file), "", "secret_unreadable", {"error": error.strerror})]) from error
+        raise ConfigError([Problem(str(file), "", "unreadable_file", {"detail": error.strerror})]) from error
 
 
-def _coherence(settings: Settings) -> list[Problem]:
+def _incoherent(settings: Settings) -> list[Problem]:
     problems = []
     if 0 < settings.store.raw_days <= settings.clock.max_age_days:
         facts = {"max_age": settings.clock.max_age_days, "raw": settings.store.raw_days}
         problems.append(Problem(FILE, "clock.max_age_days", "max_age_beyond_retention", facts))
     if settings.mqtt.share and settings.mqtt.client_id == MqttSettings.model_fields["client_id"].default:
-        problems.append(Problem(FILE, "mqtt.client_id", "share_needs_client_id", {}))
+        problems.append(Problem(FILE, "mqtt.client_id", "share_needs_client_id"))
     return problems
 
 
-def _secret(path: Path, text: str, section: str) -> Problem:
-    return Problem(path.name, f"{_line(text, section, 'password')}{section}.password", "secret_in_file", {})
-
-
-def _problem(text: str, document: dict[str, Any], fault: Any) -> Problem:
-    *sections, key = (str(part) for part in fault["loc"])
-    name = ".".join((*sections, key))
-    at: Any = document
-    for part in (*sections, key):
-        at = at.get(part, {}) if isinstance(at, dict) else {}
-    in_file = at != {}
-    file = FILE if in_file else "VIGITERRE_" + "__".join((*sections, key)).upper()
-    place = f"{_line(text, sections[0] if sections else '', key)}{name}" if in_file else ""
+def _problem(table: Table, fault: Any) -> Problem:
+    keys = tuple(str(part) for part in fault["loc"])
+    name = ".".join(keys)
+    if _holds(table, keys):
+        file, place = FILE, table.document.place(keys, name)
+    else:
+        file, place = "VIGITERRE_" + "__".join(keys).upper(), ""
     if fault["type"] == "extra_forbidden":
-        return Problem(file, place, "unknown_setting", {"name": name})
+        return Problem(file, place, "unknown_setting", {"name": name, "known": near(name, setting_names())})
     return Problem(file, place, "bad_setting", {"error": fault["msg"].removeprefix("Value error, ")})
 
 
-def _line(text: str, section: str, key: str) -> str:
-    """`line 4, ` where a key of a section stands in a TOML text; "" when it cannot be found by its plain form."""
-    current = ""
-    for number, line in enumerate(text.splitlines(), 1):
-        stripped = line.strip()
-        if stripped.startswith("["):
-            current = stripped.strip("[] ")
-        elif current == section and stripped.split("=")[0].strip() == key:
-            return f"line {number}, "
-    return ""
+def _holds(table: Table, keys: tuple[str, ...]) -> bool:
+    at: Any = table.values
+    for key in keys:
+        if not isinstance(at, dict) or key not in at:
+            return False
+        at = at[key]
+    return True
+
+
+def setting_names() -> list[str]:
+    """Every key, dotted: `mqtt.url`."""
+    names = []
+    for name, field in Settings.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, Section):
+            names += [f"{name}.{key}" for key in inner.model_fields]
+        else:
+            names.append(name)
+    return names

@@ -6,7 +6,7 @@ The pages know no other room's objects: what they show comes from the functions 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -153,9 +153,8 @@ def preferred(request: Request, default: Language) -> Language:
     """`?lang=en` wins, then the browser's first language if we have it, then the installation's."""
     header = request.headers.get("accept-language", "")[:2]
     for wish in (request.query_params.get("lang"), header, default):
-        for language in get_args(Language):
-            if wish == language:
-                return language
+        if wish in STATUS:
+            return "en" if wish == "en" else "fr"
     return default
 
 
