@@ -1,18 +1,25 @@
 """A problem in the configuration: where it is, what is wrong and what to do, in French and in English."""
 
-from collections.abc import Mapping
+import difflib
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
-from devices.texts import PROBLEMS
+from devices.texts import PLACES, PROBLEMS
 
 Language = Literal["fr", "en"]
+
+SEPARATOR: dict[Language, str] = {"fr": "\N{NO-BREAK SPACE}: ", "en": ": "}
+MANY = 500
+"""Beyond this many known names, comparing each with the wrong one costs seconds; the neighbours in order do instead."""
 
 
 class Problem(NamedTuple):
     file: str
     """Path as the user gave it, relative to the configuration folder."""
     place: str
-    """`row 12, column model`, or a key such as `quantities.co2.unit`; "" for the whole file."""
+    """`row 12, column model`, `line 7, co2.unit`, or a key such as `mqtt.url`; "" for the whole file."""
     code: str
     """A key of `devices.texts.PROBLEMS`; stable."""
     facts: Mapping[str, object] = {}
@@ -21,4 +28,24 @@ class Problem(NamedTuple):
     def text(self, language: Language) -> str:
         """`file: place: what is wrong and what to do`."""
         sentence = PROBLEMS[self.code][language].format(**self.facts)
-        return ": ".join(part for part in (self.file, self.place, sentence) if part)
+        parts = (self.file, _place(self.place, language), sentence)
+        return SEPARATOR[language].join(part for part in parts if part)
+
+
+def near(value: str, known: Iterable[str], limit: int = 3) -> str:
+    """The names most like `value`; when none is, the first few. For the remedies: `known: a, b, c`."""
+    names = sorted(set(known))
+    if len(names) > MANY:
+        here = bisect_left(names, value)
+        return ", ".join(names[max(0, here - limit + 1) : here + limit - 1])
+    close = difflib.get_close_matches(value, names, n=limit)
+    if close:
+        return ", ".join(close)
+    shown = names[:8]
+    return ", ".join([*shown, "…"] if len(names) > len(shown) else shown) or "-"
+
+
+def _place(place: str, language: Language) -> str:
+    """`row`, `column` and `line` as the language says them; keys and column names stay as they are written."""
+    words = PLACES[language]
+    return re.sub(r"\b(row|line)(?= \d)|\bcolumn(?= )", lambda found: words[found[0]], place)

@@ -1,8 +1,355 @@
-"""What `vigiterre check` says, in French and in English. Each text says what is wrong, then what to do."""
+"""What `vigiterre check` says, in French and in English. Each text says what is wrong, then what to do.
+
+French spaces before `;` and `:` and inside guillemets are U+00A0, so that a narrow terminal never breaks there.
+"""
+
+PLACES: dict[str, dict[str, str]] = {
+    "fr": {"row": "ligne", "line": "ligne", "column": "colonne"},
+    "en": {"row": "row", "line": "line", "column": "column"},
+}
+"""The words a place is said with; a spreadsheet and an editor both say `ligne` in French."""
 
 PROBLEMS: dict[str, dict[str, str]] = {
     "missing_file": {
-        "fr": "fichier absent ; créez-le ou corrigez --config",
+        "fr": "fichier absent ; créez-le ou corrigez --config",
         "en": "file is missing; create it or correct --config",
+    },
+    "unreadable_file": {
+        "fr": "fichier illisible ({detail}) ; corrigez ses droits",
+        "en": "file cannot be read ({detail}); correct its permissions",
+    },
+    # TOML files
+    "toml_syntax": {
+        "fr": "syntaxe TOML incorrecte ({detail}) ; corrigez cette ligne ou celle d’avant",
+        "en": "TOML syntax error ({detail}); correct this line or the one before",
+    },
+    "not_utf8": {
+        "fr": "cette ligne n’est pas en UTF-8 ; enregistrez à nouveau le fichier en UTF-8",
+        "en": "this line is not UTF-8; save the file again as UTF-8",
+    },
+    "missing_key": {
+        "fr": "il manque la clé « {key} » ; ajoutez-la",
+        "en": 'key "{key}" is missing; add it',
+    },
+    "unknown_key": {
+        "fr": "la clé « {key} » n’existe pas ; connues : {known}",
+        "en": 'key "{key}" does not exist; known: {known}',
+    },
+    "not_text": {
+        "fr": "« {value} » n’est pas un texte, ou il est vide ; écrivez-le entre guillemets droits",
+        "en": '"{value}" is not a text, or is empty; write it between straight quotes',
+    },
+    "not_number": {
+        "fr": "« {value} » n’est pas un nombre fini ; écrivez par exemple 12.5",
+        "en": '"{value}" is not a finite number; write for example 12.5',
+    },
+    "not_positive": {
+        "fr": "« {value} » n’est pas un nombre entier supérieur à 0 ; écrivez par exemple 600",
+        "en": '"{value}" is not a whole number above 0; write for example 600',
+    },
+    "not_flag": {
+        "fr": "« {value} » n’est ni vrai ni faux ; écrivez true ou false",
+        "en": '"{value}" is neither true nor false; write true or false',
+    },
+    "not_table": {
+        "fr": '« {value} » n’est pas une table ; écrivez par exemple {{ fr = "...", en = "..." }}',
+        "en": '"{value}" is not a table; write for example {{ fr = "...", en = "..." }}',
+    },
+    "not_tables": {
+        "fr": "« {value} » doit être une suite de tables ; commencez chacune par [[{value}]]",
+        "en": '"{value}" must be a list of tables; begin each with [[{value}]]',
+    },
+    "not_one_of": {
+        "fr": "« {value} » ne convient pas ; connus : {known}",
+        "en": '"{value}" does not suit; known: {known}',
+    },
+    # config/quantities.toml
+    "bad_quantity_id": {
+        "fr": (
+            "« {value} » ne peut nommer une grandeur ; commencez par une lettre, puis a-z, 0-9 et _, 64 "
+            "caractères au plus"
+        ),
+        "en": '"{value}" cannot name a quantity; begin with a letter, then a-z, 0-9 and _, at most 64 characters',
+    },
+    "reserved_quantity": {
+        "fr": (
+            "« {value} » est réservé : ce nom se confondrait avec une étiquette ou avec l’agrégat d’une "
+            "autre grandeur ; choisissez-en un autre"
+        ),
+        "en": (
+            '"{value}" is reserved: the name would clash with a tag or with the roll-up of another '
+            "quantity; choose another"
+        ),
+    },
+    "bad_unit": {
+        "fr": "« {value} » n’est pas une unité UCUM ; écrivez par exemple : {known}",
+        "en": '"{value}" is not a UCUM unit; write for example: {known}',
+    },
+    "min_not_below_max": {
+        "fr": "min ({min}) doit être inférieur à max ({max}) ; corrigez l’un des deux",
+        "en": "min ({min}) must be below max ({max}); correct one of them",
+    },
+    "aggregate_of_kind": {
+        "fr": (
+            "l’agrégat « {aggregate} » ne convient pas à une grandeur de genre « {kind} » ; choisissez parmi : {known}"
+        ),
+        "en": 'aggregate "{aggregate}" does not suit a quantity of kind "{kind}"; choose among: {known}',
+    },
+    "aggregate_of_unit": {
+        "fr": "l’agrégat « {aggregate} » demande l’unité {needed}, et non {unit} ; corrigez l’un des deux",
+        "en": 'aggregate "{aggregate}" needs the unit {needed}, not {unit}; correct one of them',
+    },
+    "states_missing": {
+        "fr": "une grandeur de genre « state » nomme ses états ; ajoutez la table [{quantity}.states]",
+        "en": 'a quantity of kind "state" names its states; add the table [{quantity}.states]',
+    },
+    "states_unexpected": {
+        "fr": (
+            "seule une grandeur de genre « state » a des états, et celle-ci est de genre « {kind} » ; ôtez "
+            "la table ou corrigez kind"
+        ),
+        "en": (
+            'only a quantity of kind "state" has states, and this one is of kind "{kind}"; remove the table '
+            "or correct kind"
+        ),
+    },
+    "bad_state": {
+        "fr": "« {value} » n’est pas un numéro d’état ; écrivez un nombre entier, par exemple 0",
+        "en": '"{value}" is not the number of a state; write a whole number, for example 0',
+    },
+    "state_outside": {
+        "fr": "l’état {value} est hors de min et max ({min} à {max}) ; élargissez-les ou ôtez cet état",
+        "en": "state {value} is outside min and max ({min} to {max}); widen them or remove the state",
+    },
+    # config/models/*.toml
+    "bad_id": {
+        "fr": (
+            "« {value} » n’est pas un identifiant ; employez a-z, 0-9, _ et -, 64 caractères au plus, en "
+            "commençant par une lettre ou un chiffre"
+        ),
+        "en": (
+            '"{value}" is not an id; use a-z, 0-9, _ and -, at most 64 characters, beginning with a letter or a digit'
+        ),
+    },
+    "no_quantities": {
+        "fr": "ce modèle ne mesure rien ; ajoutez au moins une table [[quantities]]",
+        "en": "this model measures nothing; add at least one table [[quantities]]",
+    },
+    "unknown_quantity": {
+        "fr": "la grandeur « {value} » est absente de quantities.toml ; connues : {known}",
+        "en": 'quantity "{value}" is not in quantities.toml; known: {known}',
+    },
+    "duplicate_field": {
+        "fr": "le champ « {value} » apparaît deux fois ; un champ donne une seule grandeur, ôtez l’un des deux",
+        "en": 'field "{value}" appears twice; a field gives one quantity, remove one of them',
+    },
+    "duplicate_quantity": {
+        "fr": "la grandeur « {value} » apparaît deux fois ; l’une écraserait l’autre, ôtez-en une",
+        "en": 'quantity "{value}" appears twice; one would overwrite the other, remove one of them',
+    },
+    "not_convertible": {
+        "fr": (
+            "l’unité {source} ne se convertit pas en {target}, unité de la grandeur « {quantity} » ; "
+            "corrigez l’unité ou convertissez dans le codec"
+        ),
+        "en": (
+            'unit {source} does not convert to {target}, the unit of quantity "{quantity}"; correct the '
+            "unit or convert in the codec"
+        ),
+    },
+    "example_payload": {
+        "fr": "un exemple porte soit payload, soit hex ; écrivez l’un des deux, et un seul",
+        "en": "an example carries either payload or hex; write one of them, and only one",
+    },
+    "bad_hex": {
+        "fr": "« {value} » n’est pas de l’hexadécimal ; écrivez deux chiffres 0-9, a-f par octet",
+        "en": '"{value}" is not hexadecimal; write two digits 0-9, a-f for each byte',
+    },
+    "quantity_not_in_model": {
+        "fr": "le modèle « {model} » ne mesure pas la grandeur « {value} » ; connues : {known}",
+        "en": 'model "{model}" does not measure quantity "{value}"; known: {known}',
+    },
+    # spreadsheets
+    "not_csv": {
+        "fr": "ce fichier n’est pas du texte CSV ; dans le tableur, enregistrez-le au format CSV (UTF-8)",
+        "en": "this file is not CSV text; in the spreadsheet, save it as CSV (UTF-8)",
+    },
+    "csv_syntax": {
+        "fr": "ligne CSV illisible ({detail}) ; un guillemet droit n’est sans doute pas fermé, ici ou plus haut",
+        "en": "the row is not readable CSV ({detail}); a straight quote is probably left open here or above",
+    },
+    "no_header": {
+        "fr": "il n’y a pas de ligne d’en-tête ; écrivez en première ligne : {known}",
+        "en": "there is no header row; write in the first row: {known}",
+    },
+    "missing_column": {
+        "fr": "il manque la colonne « {column} » ; ajoutez-la à l’en-tête",
+        "en": 'column "{column}" is missing; add it to the header',
+    },
+    "unknown_column": {
+        "fr": "la colonne « {column} » n’existe pas ; ôtez-la ou renommez-la ; connues : {known}",
+        "en": 'column "{column}" does not exist; remove it or rename it; known: {known}',
+    },
+    "duplicate_column": {
+        "fr": "la colonne « {column} » apparaît deux fois ; ôtez-en une",
+        "en": 'column "{column}" appears twice; remove one of them',
+    },
+    "too_many_cells": {
+        "fr": (
+            "la ligne a {cells} cellules pour {columns} colonnes ; mettez entre guillemets droits la "
+            "cellule qui contient le séparateur « {delimiter} »"
+        ),
+        "en": (
+            "the row has {cells} cells for {columns} columns; put straight quotes around the cell that "
+            'holds the separator "{delimiter}"'
+        ),
+    },
+    "control_character": {
+        "fr": "caractère de contrôle {value} dans la cellule ; effacez-le et tapez à nouveau le texte",
+        "en": "control character {value} in the cell; delete it and type the text again",
+    },
+    "empty_cell": {
+        "fr": "la cellule est vide ; remplissez-la",
+        "en": "the cell is empty; fill it",
+    },
+    # config/devices.csv
+    "duplicate_id": {
+        "fr": (
+            "l’identifiant « {value} » est déjà à la ligne {row} ; ôtez l’une des deux lignes ou changez "
+            "son identifiant"
+        ),
+        "en": 'id "{value}" is already in row {row}; remove one of the two rows or change its id',
+    },
+    "unknown_model": {
+        "fr": "le modèle « {value} » n’a pas de fichier dans models/ ; connus : {known}",
+        "en": 'model "{value}" has no file in models/; known: {known}',
+    },
+    "bad_commune": {
+        "fr": (
+            "« {value} » n’est pas un code INSEE : il a cinq caractères, et un tableur efface les zéros de "
+            "tête ; mettez la colonne au format texte et écrivez par exemple 01001"
+        ),
+        "en": (
+            '"{value}" is not an INSEE code: it has five characters, and a spreadsheet drops leading zeros; '
+            "format the column as text and write for example 01001"
+        ),
+    },
+    "unknown_commune": {
+        "fr": "la commune « {value} » est absente de reference/communes.csv ; codes voisins : {known}",
+        "en": 'commune "{value}" is not in reference/communes.csv; codes nearby: {known}',
+    },
+    "out_of_bounds": {
+        "fr": "{value} est hors de {min} à {max} degrés ; vérifiez que latitude et longitude ne sont pas échangées",
+        "en": "{value} is outside {min} to {max} degrees; check that latitude and longitude are not swapped",
+    },
+    "half_coordinates": {
+        "fr": "la latitude et la longitude vont ensemble ; remplissez les deux cellules ou videz-les",
+        "en": "latitude and longitude go together; fill both cells or empty both",
+    },
+    "bad_date": {
+        "fr": "« {value} » n’est pas une date ; écrivez année-mois-jour, par exemple 2026-11-23",
+        "en": '"{value}" is not a date; write year-month-day, for example 2026-11-23',
+    },
+    "bad_param": {
+        "fr": "« {value} » n’est pas un paramètre ; écrivez clé=valeur sans espace, par exemple offset.co2=-12",
+        "en": '"{value}" is not a parameter; write key=value without spaces, for example offset.co2=-12',
+    },
+    "duplicate_param": {
+        "fr": "le paramètre « {value} » apparaît deux fois ; ôtez l’un des deux",
+        "en": 'parameter "{value}" appears twice; remove one of them',
+    },
+    "zero_scale": {
+        "fr": "« {value} » remplacerait chaque mesure par la même valeur ; écrivez un facteur différent de 0",
+        "en": '"{value}" would replace every reading by the same value; write a factor other than 0',
+    },
+    # config/placements.csv
+    "unknown_device": {
+        "fr": "le capteur « {value} » est absent de devices.csv ; connus : {known}",
+        "en": 'device "{value}" is not in devices.csv; known: {known}',
+    },
+    "bad_time": {
+        "fr": (
+            "« {value} » n’est ni une date ni une heure ; écrivez par exemple 2026-11-23 ou 2026-11-23T08:00:00+01:00"
+        ),
+        "en": '"{value}" is neither a date nor a time; write for example 2026-11-23 or 2026-11-23T08:00:00+01:00',
+    },
+    "from_not_before_until": {
+        "fr": "from ({begin}) doit précéder until ({end}) ; corrigez l’un des deux",
+        "en": "from ({begin}) must be before until ({end}); correct one of them",
+    },
+    "overlap": {
+        "fr": (
+            "le capteur « {device} » est déjà ailleurs à ce moment, d’après la ligne {row} ; corrigez from "
+            "ou until de l’une des deux lignes"
+        ),
+        "en": (
+            'device "{device}" is elsewhere at that time, says row {row}; correct from or until of one of the two rows'
+        ),
+    },
+    "placement_disagrees": {
+        "fr": (
+            "sans until, cette ligne dit où le capteur « {device} » est à présent, mais devices.csv dit "
+            "autrement ({columns}) ; remplissez until ou accordez les deux"
+        ),
+        "en": (
+            'without until this row says where device "{device}" is now, but devices.csv says otherwise '
+            "({columns}); fill until or make the two agree"
+        ),
+    },
+    # vigiterre devices import
+    "changed_meanwhile": {
+        "fr": "le fichier a changé depuis la préparation de l’import ; rien n’est écrit, relancez l’import",
+        "en": "the file has changed since the import was planned; nothing is written, run the import again",
+    },
+    # config/vigiterre.toml and the environment
+    "toml": {
+        "fr": "syntaxe TOML incorrecte : {error} ; corrigez cette ligne ou celle d’avant",
+        "en": "TOML syntax error: {error}; correct this line or the one before",
+    },
+    "unknown_setting": {
+        "fr": "le réglage « {name} » n’existe pas ; vérifiez son orthographe ou ôtez-le",
+        "en": 'setting "{name}" does not exist; check its spelling or remove it',
+    },
+    "bad_setting": {
+        "fr": "réglage refusé : {error} ; corrigez cette valeur",
+        "en": "setting refused: {error}; correct this value",
+    },
+    "secret_in_file": {
+        "fr": (
+            "un mot de passe n’a pas sa place ici ; mettez-le dans un fichier nommé par password_file, ou "
+            "dans l’environnement"
+        ),
+        "en": "a password must not stand here; put it into a file named by password_file, or into the environment",
+    },
+    "secret_unreadable": {
+        "fr": "fichier de mot de passe illisible ({error}) ; corrigez son chemin ou ses droits",
+        "en": "password file cannot be read ({error}); correct its path or its permissions",
+    },
+    "max_age_beyond_retention": {
+        "fr": (
+            "des données en retard sont acceptées {max_age} jours, mais le brut n’est gardé que {raw} "
+            "jours ; diminuez clock.max_age_days ou augmentez store.raw_days"
+        ),
+        "en": (
+            "late data is accepted for {max_age} days, but raw data is kept for {raw} days only; lower "
+            "clock.max_age_days or raise store.raw_days"
+        ),
+    },
+    "share_needs_client_id": {
+        "fr": (
+            "avec mqtt.share, chaque processus a besoin de son propre mqtt.client_id ; donnez-en un qui ne "
+            "serve qu’à celui-ci"
+        ),
+        "en": "with mqtt.share every process needs a mqtt.client_id of its own; give one that only this process uses",
+    },
+    # vigiterre check
+    "example": {
+        "fr": (
+            "l’exemple ne donne pas ce qu’il annonce : {error} ; corrigez l’exemple, les grandeurs du "
+            "modèle ou le codec"
+        ),
+        "en": (
+            "the example does not give what it says: {error}; correct the example, the model's quantities or the codec"
+        ),
     },
 }
