@@ -6,6 +6,7 @@ raises StoreUnavailable. Passwords go into one header and appear in no message.
 
 import gzip
 import time
+from base64 import b64encode
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
@@ -50,9 +51,8 @@ class InfluxServer:
         self.token = password or ""
         """The password, which is the API token of InfluxDB 2 and 3. Never for a message."""
         self._zip = not _loopback(host)  # on loopback compressing costs more than the bytes it saves
-        self._basic: dict[str, str] = (
-            urllib3.make_headers(basic_auth=f"{user}:{password or ''}") if user or password is not None else {}
-        )
+        account = b64encode(f"{user}:{self.token}".encode()).decode()
+        self._basic = {"Authorization": f"Basic {account}"} if user or password is not None else {}
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
         if tls:
             self._pool: urllib3.HTTPConnectionPool = urllib3.HTTPSConnectionPool(

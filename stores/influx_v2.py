@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 import urllib3
-from influxdb_client import BucketRetentionRules, DBRPCreate, DBRPsService, InfluxDBClient
+from influxdb_client import BucketRetentionRules, DBRPCreate, DBRPsService, InfluxDBClient, PostBucketRequest
 from influxdb_client.rest import ApiException
 
 from devices.errors import StoreUnavailable
@@ -72,7 +72,7 @@ def _bucket(client: Any, org: Any, name: str, days: int) -> Any:
     found = [bucket for bucket in api.find_buckets_iter(org_id=org.id) if bucket.name == name]
     if not found:
         log.info("store_schema_changed", bucket=name, days=days)
-        return api.create_bucket(bucket_name=name, org=org, retention_rules=rules)
+        return api.create_bucket(bucket=PostBucketRequest(org_id=org.id, name=name, retention_rules=rules))
     bucket = found[0]
     if sum(rule.every_seconds for rule in bucket.retention_rules) != days * DAY_SECONDS:
         bucket.retention_rules = rules

@@ -194,7 +194,7 @@ class SqliteStore:
 
     def _writing(self) -> sqlite3.Connection:
         if self._writer is None:
-            self._writer = sqlite_file.connect(self.path)
+            self._writer = sqlite_file.connect(self.path, read_only=self._read_only)
         return self._writer
 
     def _reading(self) -> sqlite3.Connection:
