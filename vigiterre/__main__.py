@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from devices.problems import Language
-from vigiterre.commands import check, devices, quarantine, replay, run
+from vigiterre.commands import check, demo, devices, doctor, quarantine, replay, run, simulate
 from vigiterre.shell import Shell
 
 app = typer.Typer(
@@ -18,9 +18,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
 )
+app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("check")(check.check)
+app.command("doctor")(doctor.doctor)
 app.command("replay")(replay.replay)
+app.command("simulate")(simulate.simulate)
 app.add_typer(devices.app, name="devices")
 app.add_typer(quarantine.app, name="quarantine")
 

@@ -9,6 +9,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Configuration correcte : {devices} capteurs, {models} modèles, {n} grandeurs.",
         "en": "The configuration is right: {devices} devices, {models} models, {n} quantities.",
     },
+    "diagnosed": {
+        "fr": "Examen terminé : {errors} erreur(s), {warnings} avertissement(s).",
+        "en": "Examined: {errors} error(s), {warnings} warning(s).",
+    },
     "no_such_device": {
         "fr": "{device} : aucun capteur de ce nom ; voyez `vigiterre devices list`",
         "en": "{device}: no device of this name; see `vigiterre devices list`",
@@ -45,6 +49,75 @@ TEXTS: dict[str, dict[str, str]] = {
     "import_done": {
         "fr": "{file} est à jour ; `kill -HUP` ou un redémarrage le fait relire.",
         "en": "{file} is up to date; `kill -HUP` or a restart makes it read again.",
+    },
+    "demo_no_config": {
+        "fr": "{folder} : ce dossier n'a pas de demo/series.toml, rien à jouer ; indiquez le dossier de "
+        "configuration : vigiterre --config DOSSIER …",
+        "en": "{folder}: this folder has no demo/series.toml, nothing to play; name the configuration folder: "
+        "vigiterre --config FOLDER …",
+    },
+    "demo_port_taken": {
+        "fr": "{asked} est déjà pris : la page est sur un autre port.",
+        "en": "{asked} is taken: the page is on another port.",
+    },
+    "demo_ready": {
+        "fr": "Vigiterre, démonstration. Rien de ce qui est montré n'a été mesuré dans l'Allier.\n"
+        "  Page           {page}\n"
+        "  Courtier MQTT  {broker}\n"
+        "  Données        {data_dir}\n"
+        "  Messages refusés, envoyés exprès : au bas de la page, et VIGITERRE_DATA_DIR={data_dir} vigiterre "
+        "quarantine list\n"
+        "  Séries réelles rejouées (étiquette « replayed ») ou valeurs inventées (« simulated », « simulé » "
+        "sur la page).\n"
+        "  Ctrl-C pour finir.",
+        "en": "Vigiterre, demonstration. Nothing that is shown was measured in the Allier.\n"
+        "  Page         {page}\n"
+        "  MQTT broker  {broker}\n"
+        "  Data         {data_dir}\n"
+        "  Refused messages, sent on purpose: at the foot of the page, and VIGITERRE_DATA_DIR={data_dir} vigiterre "
+        "quarantine list\n"
+        "  Real series replayed (tag `replayed`) or made-up values (`simulated`, on the page too).\n"
+        "  Ctrl-C ends it.",
+    },
+    "demo_history": {"fr": "Une semaine passée", "en": "The week before"},
+    "demo_live": {"fr": "En direct", "en": "Live"},
+    "demo_sent": {"fr": "{sent} mesures envoyées", "en": "{sent} readings sent"},
+    "demo_sent_stored": {
+        "fr": "{sent} mesures envoyées, {stored} enregistrées",
+        "en": "{sent} readings sent, {stored} stored",
+    },
+    "demo_line": {"fr": "{what} : {percent} %, {figures}", "en": "{what}: {percent} %, {figures}"},
+    "demo_skipped": {
+        "fr": "Le temps manquait : {hours} heures de la semaine passée n'ont pas été envoyées.",
+        "en": "Time was short: {hours} hours of the week before were not sent.",
+    },
+    "demo_live_now": {
+        "fr": "Direct accéléré : chaque capteur envoie sa valeur toutes les quelques secondes.",
+        "en": "Live, accelerated: each device sends its value every few seconds.",
+    },
+    "demo_unsettled": {
+        "fr": "{messages} messages publiés n'ont pas été traités à temps ; ils ne sont pas dans le compte.",
+        "en": "{messages} published messages were not dealt with in time; they are not in the count.",
+    },
+    "demo_broker_ended": {
+        "fr": "Le courtier embarqué s'est arrêté ; relancez, ou donnez-en un vrai par --broker.",
+        "en": "The embedded broker ended; start again, or give a real one by --broker.",
+    },
+    "demo_service_ended": {
+        "fr": "Le service s'est arrêté de lui-même ; le journal ci-dessus dit pourquoi.",
+        "en": "The service ended by itself; the log above says why.",
+    },
+    "simulate_ready": {
+        "fr": "{devices} capteurs publient vers {broker}. Ctrl-C pour finir.",
+        "en": "{devices} devices publish to {broker}. Ctrl-C ends it.",
+    },
+    "simulate_done": {
+        "fr": "{readings} mesures publiées en {messages} messages.",
+        "en": "{readings} readings published in {messages} messages.",
+    },
+    "no_such_player": {
+        "fr": "{device} ne joue rien ; par exemple : {known}",
+        "en": "{device} plays nothing; for example: {known}",
     },
     "column_id": {"fr": "Identifiant", "en": "Id"},
     "column_model": {"fr": "Modèle", "en": "Model"},
