@@ -71,7 +71,7 @@ class InfluxServer:
     def post(self, path: str, parameters: Mapping[str, str], body: bytes, kind: str = "text/plain") -> Reply:
         """Raises StoreUnavailable unless the server judged the request (DECIDED)."""
         headers = {"Content-Type": kind, **self._account(path)}
-        if self._zip and body:
+        if self._zip and path == "/write":  # the only path where all engines read a compressed body
             body = gzip.compress(body, GZIP_LEVEL)
             headers["Content-Encoding"] = "gzip"
         return self._ask("POST", f"{path}?{urlencode(parameters)}" if parameters else path, body, headers)
@@ -89,6 +89,8 @@ class InfluxServer:
     def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         try:
             answer = self._pool.request(method, path, body=body or None, headers=headers, redirect=False)
+        except urllib3.exceptions.SSLError as error:
+            raise StoreUnavailable(f"InfluxDB {self.name}: {error}", Remedy("certificate", server=self.name)) from error
         except urllib3.exceptions.HTTPError as error:
             raise StoreUnavailable(
                 f"InfluxDB {self.name} does not answer: {type(error).__name__}", Remedy("start", server=self.name)

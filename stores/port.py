@@ -47,20 +47,23 @@ class Store(Protocol):
 
         Writing a reading again changes nothing; another value for the same series, quantity and time replaces it
         (InfluxDB 3 excepted). Raises StoreUnavailable (nothing is certain, write the same again) or StoreRefused
-        (all others are stored).
+        (all others are stored), also for what no store can hold (`stores.storable`).
         """
 
     def write_rollups(self, rollups: Sequence[Rollup]) -> None:
         """Store hourly values, replacing those of the same series, quantity and hour."""
 
     def latest(self, devices: Collection[str] | None = None) -> list[Latest]:
-        """The newest value of each quantity of each device (or of those given), newest placement included."""
+        """The newest value of each quantity of each device (or of those given), whatever placement it belongs to."""
 
     def points(self, device: str, quantity: str, start: int, end: int, policy: str = RAW) -> list[Point]:
         """Values with start <= time < end, in order of time, whatever placement they belong to."""
 
     def readings(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:
-        """Raw readings with start <= time < end, grouped by series, in order of time within one. For roll-ups."""
+        """Raw readings with start <= time < end, grouped by series, in order of time within one. For roll-ups.
+
+        Read piecemeal: what is written meanwhile may or may not be among them.
+        """
 
     def expire(self, raw_before: int, rollup_before: int) -> int:
         """Drop raw values and roll-ups older than these times, ms. Returns how many, 0 where the server does it."""

@@ -9,6 +9,12 @@ REMEDIES: dict[str, dict[Language, str]] = {
         "fr": "vérifiez que le serveur {server} tourne et que store.url donne le bon hôte et le bon port",
         "en": "check that the server {server} runs and that store.url names the right host and port",
     },
+    "certificate": {
+        "fr": "le certificat de {server} n'est pas reconnu : s'il vient d'une autorité privée, donnez-la par la variable "
+        "SSL_CERT_FILE ; s'il a expiré, renouvelez-le",
+        "en": "the certificate of {server} is not trusted: if a private authority issued it, name that in variable "
+        "SSL_CERT_FILE; if it has expired, renew it",
+    },
     "credentials": {
         "fr": "vérifiez l'utilisateur dans store.url et le contenu de store.password_file "
         "(InfluxDB 2 et 3 : le mot de passe est le jeton d'API), et ses droits sur la base {database}",

@@ -72,6 +72,16 @@ def test_a_server_that_hangs_is_unavailable_and_takes_the_same_write_later(
     patient.close()
 
 
+def test_what_is_compressed_for_a_distant_server_is_read_there(influxd: Influxd, unique: str) -> None:
+    server = server_at(influxd.port, unique)
+    server._zip = True
+    store = InfluxStore(server, raw_days=0)
+    store.ensure_schema()
+    store.write(BATCH)
+    assert list(store.readings(NOON, NOON + 1000)) == BATCH
+    store.close()
+
+
 def test_an_unreachable_server_is_unavailable_from_the_start() -> None:
     store = InfluxStore(server_at(free_port(), "telemetry"))
     with pytest.raises(StoreUnavailable):

@@ -1,5 +1,6 @@
 """A server that gives the answers of InfluxDB 2 and 3, which a 1.6.7 cannot give: scripted answers, a real socket."""
 
+import ssl
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,9 +24,9 @@ Script = Callable[[Request], Scripted]
 
 
 class ScriptedServer:
-    """Answers each request by `script` and remembers it."""
+    """Answers each request by `script` and remembers it; over TLS when given a context."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.script: Script = lambda _: Scripted(204)
         self.requests: list[Request] = []
         scripted = self
@@ -54,6 +55,9 @@ class ScriptedServer:
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True
+        self._http.handle_error = lambda *_: None  # type: ignore[method-assign]  # a client may well hang up
+        if tls is not None:
+            self._http.socket = tls.wrap_socket(self._http.socket, server_side=True)
         self.port: int = self._http.server_address[1]
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
