@@ -10,8 +10,8 @@ REMEDIES: dict[str, dict[Language, str]] = {
         "en": "check that the server {server} runs and that store.url names the right host and port",
     },
     "certificate": {
-        "fr": "le certificat de {server} n'est pas reconnu : s'il vient d'une autorité privée, donnez-la par la variable "
-        "SSL_CERT_FILE ; s'il a expiré, renouvelez-le",
+        "fr": "le certificat de {server} n'est pas reconnu : s'il vient d'une autorité privée, donnez-la par la "
+        "variable SSL_CERT_FILE ; s'il a expiré, renouvelez-le",
         "en": "the certificate of {server} is not trusted: if a private authority issued it, name that in variable "
         "SSL_CERT_FILE; if it has expired, renew it",
     },
