@@ -104,14 +104,8 @@ class InfluxStore:
         """As the port says. InfluxDB keeps no such table: it looks through the raw policy, one statement a quantity."""
         [keys] = self._query(influxql.FIELD_KEYS, RAW)
         wanted = influxql.quantities_in(keys)
-        statements = iter([influxql.latest_of(*key) for key in wanted])
-        answers = [
-            answer
-            for slice_ in iter(lambda: list(islice(statements, STATEMENTS_PER_QUERY)), [])
-            for answer in self._query(";".join(slice_), RAW)
-        ]
         newest: dict[tuple[str, str], Latest] = {}
-        for (_, quantity), answer in zip(wanted, answers, strict=True):
+        for (_, quantity), answer in zip(wanted, self._answers(wanted), strict=True):
             for table in answer.tables:
                 series = series_of(table)
                 key = (series.device, quantity)
@@ -142,6 +136,11 @@ class InfluxStore:
 
     def close(self) -> None:
         self._server.close()
+
+    def _answers(self, wanted: list[tuple[str, str]]) -> Iterator[influxql.Answer]:
+        for first in range(0, len(wanted), STATEMENTS_PER_QUERY):
+            some = wanted[first : first + STATEMENTS_PER_QUERY]
+            yield from self._query(";".join([influxql.latest_of(*key) for key in some]), RAW)
 
     def _devices(self) -> set[str]:
         [answer] = self._query(influxql.DEVICES, RAW)
