@@ -28,7 +28,6 @@ from load import messages, publish, write_territory
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
-from servers import Influxd, Mosquitto, free_port
 
 from devices.load import load_registry
 from devices.reading import Message, Reading
@@ -39,6 +38,7 @@ from ingest.journal import Journal
 from ingest.mqtt import Broker, Receiver
 from ingest.sift import Sieve
 from ingest.validate import validate
+from servers import Influxd, Mosquitto, free_port
 from stores.open import open_store
 
 READINGS, DEVICES = 100_000, 10_000

@@ -59,7 +59,7 @@ class Pipeline:
         self.store = store
         self.roller = roller
         self.counts = Counts()
-        self.done = cursor.load()
+        self.done = self._begin()
         self.trouble = ""
         """Why nothing moves at the moment, in plain words; "" when all is well."""
         self.observe_write = observe_write
@@ -67,6 +67,14 @@ class Pipeline:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._more = asyncio.Event()
         self._stopping = asyncio.Event()
+
+    def _begin(self) -> int:
+        """Where to go on. A cursor beyond the journal is that of a removed one: new messages must not be skipped."""
+        done, last = self.cursor.load(), self.journal.last
+        if done > last:
+            log.warning("cursor_beyond_journal", cursor=done, journal=last, begins_at=last)
+            self.cursor.save(last)
+        return min(done, last)
 
     def wake(self) -> None:
         """There is more in the journal."""
@@ -81,8 +89,8 @@ class Pipeline:
                     await self._wait_for_more()
 
     async def drain(self) -> None:
-        """Work until everything journaled is done."""
-        while self.done < self.journal.last and not await self._stopped_within(0.02):
+        """Wait until everything journaled is done, or nothing more of it can be read. `run` does the work."""
+        while self.journal.read(self.done, 1) and not await self._stopped_within(0.02):
             pass
 
     async def step(self) -> bool:
@@ -127,7 +135,7 @@ class Pipeline:
         return refused
 
     def _write(self, readings: Sequence[Reading]) -> list[tuple[Reading, str]]:
-        """In the store's thread. Hours touched by late data are noted once the store has it, before the cursor moves."""
+        """In the store's thread. Hours touched by late data are noted before the cursor moves."""
         started = time.perf_counter()
         try:
             if not self._schema_ready:

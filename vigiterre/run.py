@@ -155,6 +155,10 @@ class Run:
                 counter("mqtt_sessions_lost", "Sessions the broker forgot", lambda: receiver.state.session_lost),
                 gauge("ingest_last_message_age_seconds", "Since the last message, or the start if none came", age),
                 gauge("journal_bytes", "Size of the journal on disk", lambda: journal.bytes),
+                gauge("journal_waiting_bytes", "Of these, not yet stored", lambda: journal.undone_bytes(pipeline.done)),
+                gauge(
+                    "journal_damages", "Damages found when it was opened; see the log", lambda: len(journal.recovered)
+                ),
                 gauge("journal_lag_messages", "Journaled and not yet stored", lambda: journal.last - pipeline.done),
                 counter("quarantine_dropped", "Refusals dropped by age or size", lambda: quarantine.dropped),
                 gauge("devices", "Devices in the registry", lambda: len(service.registry.devices)),

@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from dashboards.console.app import RefusedMessage
-from devices.errors import ConfigError, StoreUnavailable
+from devices.errors import ConfigError, JournalFull, StoreUnavailable
 from devices.load import load_registry
 from devices.reading import Message
 from ingest.codecs import CODECS
@@ -68,6 +68,7 @@ class Service:
         self.pipeline = Pipeline(
             self.journal, Cursor(data / "store.cursor"), self._sieve(), self.quarantine, self.store, self.roller
         )
+        self.journal.expire(now_ms(), self.pipeline.done)
         self.operations = Operations(self.journal, self.quarantine, self.pipeline, settings.mqtt.root)
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._chores = ThreadPoolExecutor(1, thread_name_prefix="chores")
@@ -85,8 +86,16 @@ class Service:
 
     async def deliver(self, messages: list[Message]) -> None:
         """What the receiver calls: when it returns, the messages are on disk and may be acknowledged."""
-        await asyncio.get_running_loop().run_in_executor(self._disk, self.journal.append, messages)
+        await asyncio.get_running_loop().run_in_executor(self._disk, self._append, messages)
         self.pipeline.wake()
+
+    def _append(self, messages: list[Message]) -> None:
+        try:
+            self.journal.append(messages)
+        except JournalFull:
+            if not self.journal.expire(now_ms(), self.pipeline.done):
+                raise
+            self.journal.append(messages)
 
     def reload(self) -> None:
         """Read the configuration folder again. A broken one changes nothing and is said."""
@@ -119,9 +128,9 @@ class Service:
 
     def _housekeep_once(self) -> None:
         now = now_ms()
+        self.journal.expire(now, self.pipeline.done)  # first: it needs no store, and makes the room that is asked for
         while self.roller.run(now).remaining:
             pass
-        self.journal.expire(now, self.pipeline.done)
         self.quarantine.expire(now)
         keep = self.settings.store
         self.store.expire(

@@ -16,6 +16,7 @@ from rich.table import Table
 
 from devices.errors import ConfigError, VigiterreError
 from devices.problems import Language
+from ingest.journal import JournalLocked
 from vigiterre.settings import Settings, load_settings
 from vigiterre.texts import TEXTS
 
@@ -48,6 +49,9 @@ class Shell:
             for problem in error.problems:
                 errors.print(escape(problem.text(self.language)))
             errors.print(escape(self.say("problems", count=len(error.problems))))
+            raise typer.Exit(1) from error
+        except JournalLocked as error:
+            errors.print(escape(self.say("locked", folder=error.folder, pid=error.pid or "?")))
             raise typer.Exit(1) from error
         except VigiterreError as error:
             errors.print(escape(str(error)))

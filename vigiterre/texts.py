@@ -13,6 +13,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Examen terminé : {errors} erreur(s), {warnings} avertissement(s).",
         "en": "Examined: {errors} error(s), {warnings} warning(s).",
     },
+    "locked": {
+        "fr": "{folder} est déjà utilisé par le processus {pid} : arrêtez-le, ou choisissez un autre data_dir.",
+        "en": "{folder} is in use by process {pid}: stop it, or choose another data_dir.",
+    },
     "no_such_device": {
         "fr": "{device} : aucun capteur de ce nom ; voyez `vigiterre devices list`",
         "en": "{device}: no device of this name; see `vigiterre devices list`",
@@ -102,6 +106,10 @@ TEXTS: dict[str, dict[str, str]] = {
     "demo_broker_ended": {
         "fr": "Le courtier embarqué s'est arrêté ; relancez, ou donnez-en un vrai par --broker.",
         "en": "The embedded broker ended; start again, or give a real one by --broker.",
+    },
+    "demo_no_connection": {
+        "fr": "{broker} ne répond pas ; démarrez ce courtier ou donnez-en un autre par --broker.",
+        "en": "{broker} does not answer; start this broker or give another by --broker.",
     },
     "demo_service_ended": {
         "fr": "Le service s'est arrêté de lui-même ; le journal ci-dessus dit pourquoi.",

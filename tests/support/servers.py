@@ -247,8 +247,8 @@ def publish_lines(broker: Mosquitto, topic: str, lines: Sequence[str]) -> None:
 
 def publish_bytes(broker: Mosquitto, topic: str, payload: bytes) -> None:
     """One message, whatever its bytes."""
-    command = [program("mosquitto_pub"), "-p", str(broker.port), "-q", "1", "-V", "mqttv5", "-t", topic, "-s"]
-    subprocess.run(command, input=payload, check=True, timeout=60)
+    command = [program("mosquitto_pub"), "-p", str(broker.port), "-q", "1", "-V", "mqttv5", "-t", topic]
+    subprocess.run([*command, "-s" if payload else "-n"], input=payload, check=True, timeout=60)
 
 
 def influx_rows(influxd: Influxd, database: str, query: str) -> list[dict[str, Any]]:
