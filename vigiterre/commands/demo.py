@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -37,13 +38,14 @@ def demo(
 ) -> None:
     """Joue une semaine de mesures, puis du direct · Plays a week of readings, then live ones."""
     shell: Shell = context.obj
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the service takes both
     with shell.failing(), folder_for(data_dir) as data:
         check_folder(shell)
         plan = Plan(shell.folder, data, bind, duration or None, broker, password_file)
         try:
             with Screen(shell) as screen:
                 outcome = asyncio.run(demonstrate(plan, screen))
-        except KeyboardInterrupt:  # before the service took the signals
+        except KeyboardInterrupt:
             outcome = Outcome()
     sys.stdout.write(json.dumps(outcome.as_dict()) + "\n")
 

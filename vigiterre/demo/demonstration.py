@@ -78,6 +78,7 @@ class Demonstration:
         settings = demo_settings(plan, embedded.mqtt5 if embedded else plan.broker)
         logs.configure(settings.log)
         self.service = Service(settings, plan.folder)
+        self.service.store.ensure_schema()  # the page may be opened before the first reading is stored
         self.run = Run(self.service)
         self.stage = Stage(
             load_players(plan.folder, self.service.registry, settings.mqtt.root),
@@ -111,7 +112,7 @@ class Demonstration:
         while not self.run.receiver.state.connected and not self.stopping.is_set():
             self._check_alive(serving)
             if time.monotonic() > deadline:
-                raise VigiterreError("; ".join(filter(None, self.run.checks().values())))
+                raise VigiterreError(self._trouble())
             await asyncio.sleep(WATCH_SECONDS / 2)
 
     async def _play(self, serving: asyncio.Task[None]) -> None:
@@ -148,7 +149,7 @@ class Demonstration:
                     len(stage.players) / CADENCE_SECONDS,
                     lambda time_ms: faults(stage.players, registry, largest, time_ms),
                 )
-            stage.settle(SETTLE_SECONDS)
+            stage.settle(SETTLE_SECONDS if self._broker_lives() else 0.0)
 
     async def _all_stored(self) -> None:
         """What was published is stored or refused, or the time for it is over and that is said."""
@@ -161,12 +162,22 @@ class Demonstration:
             await asyncio.sleep(WATCH_SECONDS / 2)
         self.screen.progress(score, pipeline.counts.stored)
 
+    def _trouble(self) -> str:
+        """Why there is no connection, in the user's language."""
+        state, language = self.run.receiver.state, self.service.settings.language
+        told = "; ".join(trouble.text(language) for trouble in state.troubles)
+        return told or self.screen.say("demo_no_connection", broker=self.service.settings.mqtt.url)
+
     def _check_alive(self, serving: asyncio.Task[None]) -> None:
         if serving.done():
             serving.result()
             raise VigiterreError(self.screen.say("demo_service_ended"))
-        if self.embedded is not None and not self.embedded.alive:
+        if not self._broker_lives():
             raise VigiterreError(self.screen.say("demo_broker_ended"))
+
+    def _broker_lives(self) -> bool:
+        """As far as we can know: a real broker may come back."""
+        return self.embedded is None or self.embedded.alive
 
     def _settled(self) -> int:
         """Readings that came in and were dealt with."""

@@ -96,7 +96,7 @@ class Stage:
     def settle(self, seconds: float) -> bool:
         """Wait until the broker has confirmed everything sent. True when it has."""
         deadline = time.monotonic() + seconds
-        return all(one.settle(lambda: time.monotonic() < deadline) for one in set(self.publishers.values()))
+        return all(one.settle(deadline) for one in set(self.publishers.values()))
 
     def _play_window(self, start: int, end: int) -> None:
         for player in self.players:
