@@ -1,0 +1,82 @@
+"""The running process on this data_dir: is there one, what does it say of itself, how far behind is it."""
+
+import json
+import socket
+from pathlib import Path
+from typing import NamedTuple
+
+import urllib3
+from prometheus_client.parser import text_string_to_metric_families
+
+from ingest.cursor import Cursor
+from ingest.journal_reader import JournalReader
+from vigiterre.control import SOCKET
+from vigiterre.doctor.disk import account
+from vigiterre.doctor.finding import Finding, error, ok, warning
+from vigiterre.settings import ConsoleSettings, Settings
+
+SECONDS = 5.0
+LAGGING = 10_000
+"""Messages; twice the batch of the pipeline: less is in hand, not behind."""
+SILENT = 900
+"""s. Twenty devices that report every ten minutes leave no such gap."""
+
+
+class Pages(NamedTuple):
+    """What a running process said of itself."""
+
+    checks: dict[str, str]
+    numbers: dict[str, float]
+
+
+def process(settings: Settings) -> list[Finding]:
+    data_dir = settings.data_dir
+    try:
+        running = listens(data_dir / SOCKET)
+        if not running:
+            lag = JournalReader(data_dir / "journal").last - Cursor(data_dir / "store.cursor").load()
+            # Not an error by itself: the doctor is also asked before the first start.
+            return [warning("process.stopped", path=data_dir, lag=lag)]
+    except PermissionError:
+        return [warning("process.denied", path=data_dir, user=account())]
+    if settings.console.address()[1] == 0:
+        return [ok("process.pages_unknown")]
+    try:
+        pages = ask(settings.console)
+    except (urllib3.exceptions.HTTPError, ValueError, KeyError, TypeError) as fault:
+        return [error("process.no_pages", bind=settings.console.bind, detail=type(fault).__name__)]
+    return judge(pages)
+
+
+def listens(path: Path) -> bool:
+    """Whether a process answers on this socket. One that was killed leaves its file behind. Raises PermissionError."""
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(SECONDS)
+        try:
+            client.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
+    return True
+
+
+def ask(console: ConsoleSettings) -> Pages:
+    """`/readyz` and `/metrics`. Raises urllib3's HTTPError, or ValueError, KeyError, TypeError for another program."""
+    host, port = console.address()
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  -- not bound: asked
+    with urllib3.HTTPConnectionPool(host, port, timeout=SECONDS, retries=False) as pool:
+        ready = json.loads(pool.request("GET", "/readyz").data)
+        text = pool.request("GET", "/metrics").data.decode()
+    samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+    return Pages(dict(ready["checks"]), {sample.name: sample.value for sample in samples if not sample.labels})
+
+
+def judge(pages: Pages) -> list[Finding]:
+    wrong = {name: words for name, words in pages.checks.items() if words}
+    findings = [error("process.unready", name=name, detail=words) for name, words in wrong.items()]
+    lag = int(pages.numbers.get("vigiterre_journal_lag_messages", 0))
+    if lag > LAGGING:
+        findings.append(warning("process.lagging", lag=lag))
+    age = pages.numbers.get("vigiterre_ingest_last_message_age_seconds", 0.0)
+    if age > SILENT:
+        findings.append(warning("process.silent", seconds=round(age)))
+    return findings if wrong else [ok("process.ready", lag=lag), *findings]
