@@ -158,7 +158,7 @@ def _calibration_problems(row: Row, name: str, value: float | str, measured: lis
         facts = {"value": quantity, "model": row.get("model"), "known": near(quantity, measured)}
         problems.append(row.problem("params", "quantity_not_in_model", **facts))
     if isinstance(value, str):
-        problems.append(row.problem("params", "not_number", value=value))
+        problems.append(row.problem("params", "not_number", value=f"{name}={value}"))
     elif name.startswith(SCALE) and value == 0:
         problems.append(row.problem("params", "zero_scale", value=f"{name}=0"))
     return problems

@@ -11,6 +11,8 @@ from devices.texts import PLACES, PROBLEMS
 Language = Literal["fr", "en"]
 
 SEPARATOR: dict[Language, str] = {"fr": "\N{NO-BREAK SPACE}: ", "en": ": "}
+FEW = 5
+"""So many names are shown whole."""
 MANY = 500
 """Beyond this many known names, comparing each with the wrong one costs seconds; the neighbours in order do instead."""
 
@@ -33,16 +35,17 @@ class Problem(NamedTuple):
 
 
 def near(value: str, known: Iterable[str], limit: int = 3) -> str:
-    """The names most like `value`; when none is, the first few. For the remedies: `known: a, b, c`."""
+    """The names most like `value`, or all when they are few: what the remedies say, `known: a, b, c`."""
     names = sorted(set(known))
+    if len(names) <= FEW:
+        return ", ".join(names) or "-"
     if len(names) > MANY:
         here = bisect_left(names, value)
         return ", ".join(names[max(0, here - limit + 1) : here + limit - 1])
     close = difflib.get_close_matches(value, names, n=limit)
     if close:
         return ", ".join(close)
-    shown = names[:8]
-    return ", ".join([*shown, "…"] if len(names) > len(shown) else shown) or "-"
+    return ", ".join([*names[:FEW], "…"])
 
 
 def _place(place: str, language: Language) -> str:

@@ -154,6 +154,6 @@ def _row(
     row = Row(file, number, {name: cell for name, cell in zip(header, cells, strict=True) if name})
     unprintable = [name for name, cell in row.cells.items() if not cell.isprintable()]
     for name in unprintable:
-        value = next(repr(character) for character in row.get(name) if not character.isprintable())
+        value = next(f"U+{ord(character):04X}" for character in row.get(name) if not character.isprintable())
         problems.append(row.problem(name, "control_character", value=value))
     return None if unprintable else row

@@ -302,13 +302,9 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "en": "the file has changed since the import was planned; nothing is written, run the import again",
     },
     # config/vigiterre.toml and the environment
-    "toml": {
-        "fr": "syntaxe TOML incorrecte : {error} ; corrigez cette ligne ou celle d’avant",
-        "en": "TOML syntax error: {error}; correct this line or the one before",
-    },
     "unknown_setting": {
-        "fr": "le réglage « {name} » n’existe pas ; vérifiez son orthographe ou ôtez-le",
-        "en": 'setting "{name}" does not exist; check its spelling or remove it',
+        "fr": "le réglage « {name} » n’existe pas ; corrigez-le ou ôtez-le ; connus : {known}",
+        "en": 'setting "{name}" does not exist; correct it or remove it; known: {known}',
     },
     "bad_setting": {
         "fr": "réglage refusé : {error} ; corrigez cette valeur",
@@ -320,10 +316,6 @@ PROBLEMS: dict[str, dict[str, str]] = {
             "dans l’environnement"
         ),
         "en": "a password must not stand here; put it into a file named by password_file, or into the environment",
-    },
-    "secret_unreadable": {
-        "fr": "fichier de mot de passe illisible ({error}) ; corrigez son chemin ou ses droits",
-        "en": "password file cannot be read ({error}); correct its path or its permissions",
     },
     "max_age_beyond_retention": {
         "fr": (

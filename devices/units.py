@@ -43,7 +43,6 @@ MISTAKEN = {
     "kWh": "kW.h",
     "Wh": "W.h",
     "lux": "lx",
-    "pH": "[pH]",
     "NTU": "[NTU]",
     "%RH": "%",
     "µS/cm": "uS/cm",
