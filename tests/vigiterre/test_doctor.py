@@ -11,6 +11,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 import aiomqtt
@@ -446,7 +447,10 @@ def test_the_whole_command_on_a_running_installation(mosquitto: Mosquitto, uniqu
         "VIGITERRE_MQTT__PASSWORD_FILE": str(password),
     }
     url = mosquitto.url.replace("//", "//user@")
-    with Vigiterre(tmp_path, CONFIG, url, f"sqlite:///{tmp_path}/readings.sqlite", **environment) as running:
+    used = f"sqlite:///{tmp_path}/readings.sqlite"
+    with closing(open_store(used, None)) as before:
+        before.ensure_schema()
+    with Vigiterre(tmp_path, CONFIG, url, used, **environment) as running:
         wait_until(lambda: running.get("/readyz")[0] == 200, "ready")
         good = running.cli("doctor", "--json")
         printed = running.cli("doctor", "--mosquitto-conf", str(mosquitto.configuration))
