@@ -2,10 +2,14 @@
 
 import time
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
+
+CHUNK = 20_000
+"""paho runs out of packet ids beyond 65,535 unconfirmed messages."""
 
 QUANTITIES = """
 [{id}]
@@ -63,9 +67,11 @@ def publish(port: int, what: Iterator[tuple[str, bytes]]) -> int:
     client.max_inflight_messages_set(1_000)
     client.connect("127.0.0.1", port)
     client.loop_start()
-    handles = [client.publish(topic, body, qos=1) for topic, body in what]
-    for handle in handles:
-        handle.wait_for_publish(120)
+    count = 0
+    while handles := [client.publish(topic, body, qos=1) for topic, body in islice(what, CHUNK)]:
+        for handle in handles:
+            handle.wait_for_publish(120)
+        count += len(handles)
     client.disconnect()
     client.loop_stop()
-    return len(handles)
+    return count

@@ -100,6 +100,11 @@ def stages(folder: Path, influxd: Influxd, count: int, devices: int) -> dict[str
     return found
 
 
+async def subscribed(receiver: Receiver) -> None:
+    while not receiver.state.connected:  # noqa: ASYNC110  -- a state to look at, not an event
+        await asyncio.sleep(0.01)
+
+
 def receive(mosquitto: Mosquitto, folder: Path, count: int, devices: int) -> float:
     """From the socket to the PUBACK, with nothing done in between."""
 
@@ -116,11 +121,8 @@ def receive(mosquitto: Mosquitto, folder: Path, count: int, devices: int) -> flo
         broker = Broker(url=mosquitto.url, client_id="bench-receive", topics=("vigiterre/#",))
         receiver = Receiver(broker, deliver, lambda: time.time_ns() // 1_000_000, folder / "session.json")
         running = asyncio.create_task(receiver.run())
-        while not receiver.state.connected:
-            await asyncio.sleep(0.01)
         started = time.process_time()
-        if target:
-            await asyncio.wait_for(done.wait(), LIMIT_SECONDS)
+        await asyncio.wait_for(done.wait() if target else subscribed(receiver), LIMIT_SECONDS)
         spent = time.process_time() - started
         await receiver.stop()
         await running
@@ -168,7 +170,7 @@ def whole_way(folder: Path, influxd: Influxd, count: int, devices: int) -> tuple
         "VIGITERRE_LOG__LEVEL": "warning",
     }
     command = [sys.executable, "-m", "vigiterre", "run"]
-    mosquitto = Mosquitto(folder / "broker", port=broker_port)
+    mosquitto = Mosquitto(folder / "broker", port=broker_port, durable=False)
     with mosquitto, (folder / "run.log").open("wb") as log:
         first = subprocess.Popen(command, env=environment, stderr=log)
         wait_until("the first connection", lambda: metric(console, "vigiterre_mqtt_connected") == 1)
@@ -229,7 +231,7 @@ def baseline(folder: Path, influxd: Influxd, count: int, devices: int) -> float:
     session.SessionExpiryInterval = 3_600
     client = paho.Client(CallbackAPIVersion.VERSION2, client_id="bench-baseline", protocol=paho.MQTTv5)
     client.on_message = on_message
-    with Mosquitto(folder) as mosquitto:
+    with Mosquitto(folder, durable=False) as mosquitto:
         client.connect("127.0.0.1", mosquitto.port, clean_start=False, properties=session)
         client.loop_start()
         client.subscribe("vigiterre/#", qos=1)
@@ -261,7 +263,7 @@ def main(count: int, devices: int) -> None:
         folder = Path(temporary)
         write_territory(folder / "config", devices)
         with Influxd(folder / "influxd") as influxd:
-            with Mosquitto(folder / "mosquitto") as mosquitto:
+            with Mosquitto(folder / "mosquitto", durable=False) as mosquitto:
                 found = {"receive": receive(mosquitto, folder, count, devices)}
             found.update(stages(folder, influxd, count, devices))
             whole, rate, peak = whole_way(folder, influxd, count, devices)
