@@ -18,12 +18,14 @@ import tempfile
 import time
 import urllib.parse
 import urllib.request
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
 import paho.mqtt.client as paho
 import urllib3
-from influxdb_client import Point, WritePrecision
+from influxdb_client.client.write.point import Point
+from influxdb_client.domain.write_precision import WritePrecision
 from load import messages, publish, write_territory
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
@@ -81,21 +83,21 @@ def stages(folder: Path, influxd: Influxd, count: int, devices: int) -> dict[str
         found["journal read back"] = reading / count * 1e6
         entries = journal.read(0, count, 2**30)
     names = [message.topic.split("/")[2] for message in given]
-    found["decode"] = cost(count, lambda: [decode(m, d) and None for m, d in zip(given, names, strict=True)])
+    decoded = (decode(m, d) for m, d in zip(given, names, strict=True))  # taken and thrown away, as the pipeline does
+    found["decode"] = cost(count, lambda: deque(decoded, 0))
     work = [
         (decode(message, name)[0], registry.profiles[name], message.received)
         for message, name in zip(given, names, strict=True)
     ]
-    found["validate"] = cost(count, lambda: [validate(*one, MAX_AGE) and None for one in work])
+    found["validate"] = cost(count, lambda: deque((validate(*one, MAX_AGE) for one in work), 0))
     sieve = Sieve(registry, CODECS, Duplicates())
     readings: list[Reading] = []
     found["route, decode, validate, duplicates"] = cost(count, lambda: readings.extend(sieve.sift(entries).readings))
     assert len(readings) == count
     store = open_store(influxd.url("stages"), None, raw_days=0, rollup_days=0)
     store.ensure_schema()
-    found["write"] = cost(
-        count, lambda: [store.write(readings[start : start + BATCH]) for start in range(0, count, BATCH)]
-    )
+    batches = [readings[start : start + BATCH] for start in range(0, count, BATCH)]
+    found["write"] = cost(count, lambda: deque(map(store.write, batches), 0))
     store.close()
     return found
 

@@ -123,7 +123,7 @@ def _model(
     clock = cast("Literal['reliable', 'unreliable']", table.choice("clock", CLOCKS, "reliable"))
     simulated = table.flag("simulated", default=False)
     fields = _fields(table, quantities)
-    known = [str(one.values.get("quantity")) for one in table.tables("quantities", default=[])]
+    known = [field.quantity for field in fields]
     examples = tuple(_example(one, path.stem, known) for one in table.tables("examples", default=[]))
     table.finish()
     if len(problems) > before:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from devices.problems import Problem, near
 
 DELIMITERS = (",", ";", "\t")
-SEP_ROW = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
+SEP_ROW = re.compile(r"sep=([,;|\t])\r?\n?", re.IGNORECASE)
 QUOTED = re.compile(r'"[^"]*"')
 NOT_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
 """How .xlsx and .ods, .xls, and PDF files begin."""
