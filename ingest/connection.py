@@ -101,13 +101,13 @@ class Parser:
             # from a KeyboardInterrupt.
             if not isinstance(error, ValueError) and type(error).__module__ != "pyo3_runtime":
                 raise
-            raise Malformed(str(error), bytes(chunk[at : at + HEAD_BYTES]), packets) from error
+            raise Malformed(f"{type(error).__name__} {error}", bytes(chunk[at : at + HEAD_BYTES]), packets) from error
         self._rest = bytearray(view[at:])
         return packets
 
 
 class Connection(asyncio.Protocol):
-    """From CONNECT to the end of the connection. `closed` resolves to why it ended; it never raises."""
+    """From CONNECT to the end of the connection."""
 
     def __init__(self, broker: Broker, receive: Callable[[Sequence[PublishPacket]], None]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -123,7 +123,11 @@ class Connection(asyncio.Protocol):
         self._connack: asyncio.Future[ConnAckPacket] = self._loop.create_future()
         self._suback: asyncio.Future[SubAckPacket] | None = None
         self._why: Trouble | None = None
-        self.closed: asyncio.Future[Trouble] = self._loop.create_future()
+        self._closed: asyncio.Future[Trouble] = self._loop.create_future()
+
+    @property
+    def closed(self) -> bool:
+        return self._closed.done()
 
     # -- what the receiver does with it
 
@@ -182,6 +186,11 @@ class Connection(asyncio.Protocol):
             if not self._transport.is_closing():
                 self._transport.resume_reading()
 
+    async def ended(self, seconds: float | None = None) -> Trouble | None:
+        """Why it ended; None when it has not within this time. Whoever waits may be cancelled, the end is not."""
+        await asyncio.wait({self._closed}, timeout=seconds)
+        return self._closed.result() if self._closed.done() else None
+
     async def disconnect(self) -> None:
         """DISCONNECT normally; the broker keeps the session. Returns when the connection is over."""
         self._write(DisconnectPacket().write())
@@ -189,7 +198,7 @@ class Connection(asyncio.Protocol):
         # take the last acknowledgements and the DISCONNECT away from the broker.
         self._discarding = True
         self.resume()
-        await asyncio.wait({self.closed}, timeout=CLOSE_SECONDS)
+        await self.ended(CLOSE_SECONDS)
         self.abort()
 
     def abort(self) -> None:
@@ -215,8 +224,8 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         if self._beat is not None:
             self._beat.cancel()
-        if not self.closed.done():
-            self.closed.set_result(self._why or (network_trouble(self._broker, exc) if exc else Trouble("closed")))
+        if not self.closed:
+            self._closed.set_result(self._why or (network_trouble(self._broker, exc) if exc else Trouble("closed")))
 
     # -- inside
 
@@ -257,12 +266,12 @@ class Connection(asyncio.Protocol):
 
     async def _answer(self, answer: asyncio.Future[Answer], packet: str) -> Answer:
         seconds = self._broker.connect_timeout
-        either: set[asyncio.Future[Any]] = {answer, self.closed}
+        either: set[asyncio.Future[Any]] = {answer, self._closed}
         await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         if answer.done():
             return answer.result()
-        if self.closed.done():
-            raise LinkDown(self.closed.result())
+        if self.closed:
+            raise LinkDown(self._closed.result())
         facts = {"address": self._broker.address, "packet": packet, "seconds": seconds}
         raise LinkDown(self._end(Trouble("no_answer", facts), abort=True))
 

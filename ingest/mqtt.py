@@ -39,6 +39,12 @@ RECONNECT_SECONDS = 30.0
 REDELIVER_SECONDS = 5.0
 RESUBSCRIBE_SECONDS = 30.0
 HEALTHY_SECONDS = 60.0
+CONTESTED = 3
+"""As many short connections in a row, each closed by the broker without a word, look like a struggle for the session.
+
+mosquitto 2.0.11 does not send DISCONNECT 0x8E to the loser: it only closes. A broker that is ill does the same, so this
+stops nothing; the back-off then grows even when data comes, and the state says what it looks like.
+"""
 
 
 @dataclass(slots=True)
@@ -69,6 +75,8 @@ class State:
     delivery_failures: int = 0
     connections: int = 0
     reconnects: int = 0
+    closed_early: int = 0
+    """Short connections in a row that the broker closed without a word; 0 again after one that lasts a minute."""
     session_lost: int = 0
     """How often the broker had forgotten a session it should have kept: messages may be lost."""
 
@@ -82,7 +90,7 @@ class State:
         return [trouble for trouble in (self.link, self.journal) if trouble is not None]
 
 
-class Batch(NamedTuple):
+class Taken(NamedTuple):
     """Everything that was in the inbox, and how to acknowledge it."""
 
     messages: list[Message]
@@ -167,7 +175,9 @@ class Receiver:
             await self._room.wait()
             began, received = time.monotonic(), self._state.received
             why = await self._live()
-            if self._state.received > received or time.monotonic() - began >= HEALTHY_SECONDS:
+            healthy = time.monotonic() - began >= HEALTHY_SECONDS
+            why = self._judge(why, healthy=healthy)
+            if healthy or (self._state.received > received and self._state.closed_early == 0):
                 backoff.reset()
             self._connected(False)
             self._state.link = why
@@ -179,6 +189,14 @@ class Receiver:
             await happens_within(self._resumed, delay)
             self._resumed.clear()
 
+    def _judge(self, why: Trouble, *, healthy: bool) -> Trouble:
+        """Tell a connection that ends from one that is taken away again and again."""
+        state = self._state
+        state.closed_early = state.closed_early + 1 if why.code == "closed" and not healthy else 0
+        if state.closed_early < CONTESTED:
+            return why
+        return Trouble("contested", {"times": state.closed_early, "client_id": self._broker.client_id})
+
     async def _live(self) -> Trouble:
         """One connection, from its beginning to its end; says why it ended."""
         try:
@@ -186,10 +204,9 @@ class Receiver:
             self._adopt(connection)
             connack = await connection.greet()
             self._check_session(connack)
-            await self._stay_subscribed(connection)
+            return await self._stay_subscribed(connection)
         except LinkDown as error:
             return error.trouble
-        return await connection.closed
 
     def _adopt(self, connection: Connection) -> None:
         """Make this the connection that acknowledgements go to; those of an earlier one are void with it."""
@@ -207,22 +224,24 @@ class Receiver:
             log.warning("mqtt_session_shortened", seconds=connack.session_expiry_interval, asked=broker.session_expiry)
         log.info("mqtt_connected", address=broker.address, client_id=broker.client_id, session_present=present)
 
-    async def _stay_subscribed(self, connection: Connection) -> None:
-        """Subscribe; return when every topic is granted, or the connection is over.
+    async def _stay_subscribed(self, connection: Connection) -> Trouble:
+        """Subscribe, and again while a topic is refused; says why the connection ended.
 
-        A refused topic is asked for again: whoever corrects the access list need not think of us. mosquitto grants what
-        its access list forbids and then sends nothing; only a canary message finds that (`vigiterre doctor`).
+        Whoever corrects the access list need not think of us. mosquitto grants what its access list forbids and then
+        sends nothing; only a canary message finds that (`vigiterre doctor`).
         """
-        while not connection.closed.done():
+        while True:
             trouble = subscription_trouble(self._broker, await connection.subscribe())
             remember_session(self._session_file, self._broker)
             self._connected(True)
             self._state.link = trouble
             if trouble is None:
                 log.info("mqtt_subscribed", topics=self._broker.filters)
-                return
-            log.error("mqtt_subscription", code=trouble.code, detail=str(trouble))
-            await asyncio.wait({connection.closed}, timeout=RESUBSCRIBE_SECONDS)
+            else:
+                log.error("mqtt_subscription", code=trouble.code, detail=str(trouble))
+            why = await connection.ended(None if trouble is None else RESUBSCRIBE_SECONDS)
+            if why is not None:
+                return why
 
     async def _yield_session(self, why: Trouble) -> None:
         """Two programs with one client id would take the session from each other for ever; we leave it."""
@@ -292,8 +311,8 @@ class Receiver:
                 return
             self._acknowledge(batch)
 
-    def _take_inbox(self) -> Batch:
-        batch = Batch(self._inbox, self._inbox_bytes, self._connection, self._packet_ids)
+    def _take_inbox(self) -> Taken:
+        batch = Taken(self._inbox, self._inbox_bytes, self._connection, self._packet_ids)
         self._inbox, self._inbox_bytes, self._packet_ids = [], 0, []
         return batch
 
@@ -329,12 +348,12 @@ class Receiver:
         self._state.journal = trouble
         self._throttle()
 
-    def _acknowledge(self, batch: Batch) -> None:
+    def _acknowledge(self, batch: Taken) -> None:
         state = self._state
         state.delivered += len(batch.messages)
         state.held_messages -= len(batch.messages)
         state.held_bytes -= batch.size
-        if batch.connection is not None and not batch.connection.closed.done():
+        if batch.connection is not None and not batch.connection.closed:
             batch.connection.acknowledge(batch.packet_ids)
             state.acknowledged += len(batch.packet_ids)
         self._throttle()

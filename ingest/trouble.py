@@ -122,6 +122,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "le courtier a fermé la connexion sans dire pourquoi ; voyez son journal ; reconnexion automatique",
         "the broker closed the connection without saying why; see its log; reconnecting by itself",
     ),
+    "contested": (
+        "le courtier coupe sans cesse ({times} fois) ; un autre programme a-t-il le nom {client_id} ? arrêtez-en un",
+        "the broker keeps closing ({times} times); does another program use the client id {client_id}? stop one",
+    ),
     "disconnected": (
         "le courtier a mis fin à la connexion ({reason}) ; voyez son journal ; reconnexion automatique",
         "the broker ended the connection ({reason}); see its log; reconnecting by itself",

@@ -72,8 +72,8 @@ TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
     "broker.version": (
         (
-            "{version} ; mémoire {heap} ; {stored} messages gardés, dont {retained} retenus",
-            "{version}; memory {heap}; {stored} messages kept, {retained} of them retained",
+            "{version} ; mémoire {heap} ; {stored} messages gardés, dont {retained} retenus ($SYS compris)",
+            "{version}; memory {heap}; {stored} messages kept, {retained} of them retained ($SYS included)",
         ),
         ("", ""),
     ),
