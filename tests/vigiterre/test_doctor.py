@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.parse
@@ -19,6 +18,9 @@ import pytest
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
+from devices.errors import VigiterreError
+from devices.reading import Message
+from ingest.journal import Journal
 from servers import Influxd, Mosquitto, Vigiterre, free_port, program, wait_until
 from stores.open import open_store
 from vigiterre.__main__ import app
@@ -28,7 +30,7 @@ from vigiterre.doctor.configuration import configuration
 from vigiterre.doctor.disk import disk
 from vigiterre.doctor.finding import Finding
 from vigiterre.doctor.mosquitto_conf import mosquitto_configuration
-from vigiterre.doctor.process import Pages, judge, listens, process
+from vigiterre.doctor.process import Pages, judge, process
 from vigiterre.doctor.store import store
 from vigiterre.doctor.texts import TEXTS
 from vigiterre.settings import ClockSettings, ConsoleSettings, MqttSettings, Settings, StoreSettings
@@ -406,33 +408,52 @@ def test_settings_that_cannot_be_read_stop_the_examination_and_say_so(tmp_path: 
 # -- process
 
 
-def test_a_stopped_process_is_said_even_when_a_killed_one_left_its_socket(tmp_path: Path) -> None:
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Path]:
+    """A data_dir that a process has: this one."""
+    with Journal(tmp_path / "journal", max_bytes=2**20, max_age_ms=0):
+        yield tmp_path
+
+
+def test_a_stopped_process_is_said_even_when_a_killed_one_left_its_files(tmp_path: Path) -> None:
     assert levels(process(settings(tmp_path))) == {"process.stopped": "warning"}
-    left = socket.socket(socket.AF_UNIX)
-    left.bind(str(tmp_path / "control.sock"))
-    left.close()
-    assert not listens(tmp_path / "control.sock")
+    with Journal(tmp_path / "journal", max_bytes=2**20, max_age_ms=0) as journal:
+        journal.append([Message("vigiterre/road/x/up", b"{}", 1)])
+    (tmp_path / "control.sock").touch()
+    [finding] = process(settings(tmp_path))
+    assert finding.code == "process.stopped"
+    assert "1 messages" in finding.found.fr
 
 
-def test_pages_that_are_another_programs_are_said(tmp_path: Path, influxd: Influxd) -> None:
-    with socket.socket(socket.AF_UNIX) as ours:
-        ours.bind(str(tmp_path / "control.sock"))
-        ours.listen()
-        bind = ConsoleSettings(bind=f"127.0.0.1:{influxd.port}")
-        findings = process(settings(tmp_path).model_copy(update={"console": bind}))
+def test_a_command_that_works_alone_is_no_failed_service(held: Path) -> None:
+    [finding] = process(settings(held))
+    assert (finding.code, finding.level) == ("process.busy", "ok")
+    assert str(os.getpid()) in finding.found.fr
+
+
+def test_pages_that_are_another_programs_are_said(held: Path, influxd: Influxd) -> None:
+    (held / "control.sock").touch()
+    bind = ConsoleSettings(bind=f"127.0.0.1:{influxd.port}")
+    findings = process(settings(held).model_copy(update={"console": bind}))
     assert levels(findings) == {"process.no_pages": "error"}
+
+
+def test_looking_does_not_take_the_lock_away(held: Path) -> None:
+    process(settings(held))
+    with pytest.raises(VigiterreError):
+        Journal(held / "journal", max_bytes=2**20, max_age_ms=0)
 
 
 def test_what_readyz_complains_of_is_repeated() -> None:
     lag, age = "vigiterre_journal_lag_messages", "vigiterre_ingest_last_message_age_seconds"
-    findings = judge(Pages({"broker": "", "store": "la base est partie"}, {lag: 20_000.0, age: 5_000.0}))
+    findings = judge(Pages({"broker": "", "store": "la base est partie"}, {lag: 20_000.0, age: 5_000.0}), "7")
     assert levels(findings) == {
         "process.unready": "error",
         "process.lagging": "warning",
         "process.silent": "warning",
     }
     assert "la base est partie" in findings[0].found.fr
-    assert levels(judge(Pages({"broker": "", "store": ""}, {lag: 3.0}))) == {"process.ready": "ok"}
+    assert levels(judge(Pages({"broker": "", "store": ""}, {lag: 3.0}), "7")) == {"process.ready": "ok"}
 
 
 # -- the command
@@ -463,6 +484,7 @@ def test_the_whole_command_on_a_running_installation(mosquitto: Mosquitto, uniqu
     assert "processus" in printed.stdout
     assert "courtier" in printed.stdout
     assert "process.stopped" in stopped.stdout
+    assert "Traceback" not in running.log.read_text()
     for answer in (good, printed, stopped):
         assert CANARY not in answer.stdout + answer.stderr
 

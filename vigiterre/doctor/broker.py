@@ -26,9 +26,8 @@ SYS_SECONDS = 2.0
 VERSION = "$SYS/broker/version"
 DROPPED = "$SYS/broker/publish/messages/dropped"
 HEAP = "$SYS/broker/heap/current"
-STORED = "$SYS/broker/store/messages/count"
 RETAINED = "$SYS/broker/retained messages/count"
-SYS = (VERSION, DROPPED, HEAP, STORED, RETAINED)
+SYS = (VERSION, DROPPED, HEAP, RETAINED)
 """man 8 mosquitto, "Broker status". They are retained, and stand for the time since the broker started."""
 REFUSED = 128
 """MQTT 5: reason codes from here on are failures."""
@@ -142,8 +141,7 @@ async def _counters(client: aiomqtt.Client) -> list[Finding]:
     if VERSION not in told:
         return [ok("broker.no_sys")]
     heap = size(int(told[HEAP])) if told.get(HEAP, "").isdigit() else Words("?", "?")
-    counted = {"stored": told.get(STORED, "?"), "retained": told.get(RETAINED, "?")}
-    findings = [ok("broker.version", version=told[VERSION], heap=heap, **counted)]
+    findings = [ok("broker.version", version=told[VERSION], heap=heap, retained=told.get(RETAINED, "?"))]
     dropped = told.get(DROPPED, "")
     if dropped.isdigit():
         count = int(dropped)

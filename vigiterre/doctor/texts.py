@@ -72,8 +72,8 @@ TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
     "broker.version": (
         (
-            "{version} ; mémoire {heap} ; {stored} messages gardés, dont {retained} retenus ($SYS compris)",
-            "{version}; memory {heap}; {stored} messages kept, {retained} of them retained ($SYS included)",
+            "{version} ; mémoire {heap} ; {retained} messages retenus, les siens ($SYS) compris",
+            "{version}; memory {heap}; {retained} retained messages, its own ($SYS) included",
         ),
         ("", ""),
     ),
@@ -378,15 +378,22 @@ TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
     "process.denied": (
         (
-            "{path} n'est pas lisible pour {user} : impossible de savoir si vigiterre tourne",
-            "{path} may not be read by {user}: whether vigiterre runs is unknown",
+            "{path} n'est pas lisible pour {user} ({detail}) : impossible de savoir si vigiterre tourne",
+            "{path} may not be read by {user} ({detail}): whether vigiterre runs is unknown",
         ),
         ("lancez cette commande sous le compte du service", "run this command as the service's account"),
     ),
+    "process.busy": (
+        (
+            "une commande vigiterre (processus {pid}) travaille seule sur {path}",
+            "a vigiterre command (process {pid}) works alone on {path}",
+        ),
+        ("", ""),
+    ),
     "process.ready": (
         (
-            "vigiterre tourne et se dit prêt ; {lag} messages du journal restent à enregistrer",
-            "vigiterre runs and says it is ready; {lag} messages of the journal are to be stored",
+            "vigiterre tourne (processus {pid}) et se dit prêt ; {lag} messages du journal restent à enregistrer",
+            "vigiterre runs (process {pid}) and says it is ready; {lag} messages of the journal are to be stored",
         ),
         ("", ""),
     ),
