@@ -26,5 +26,14 @@ def unique() -> str:
     return f"t{secrets.token_hex(4)}"
 
 
-def pytest_report_header() -> list[str]:
-    return [f"servers: {Mosquitto.version()}; {Influxd.version()}"]
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """At the end, where it is still on the screen: what all this was tried on."""
+    terminalreporter.write_line(f"servers: {version_of(Mosquitto)}; {version_of(Influxd)}")
+
+
+def version_of(server: type[Mosquitto | Influxd]) -> str:
+    """Tests that need no server run without one."""
+    try:
+        return server.version().partition(" (")[0]
+    except RuntimeError as missing:
+        return str(missing)
