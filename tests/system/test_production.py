@@ -269,6 +269,7 @@ def test_the_database_takes_nothing_without_an_account_and_grafana_only_reads(da
         ["rollup_1h", "87600h0m0s", "720h0m0s", 1, False],
     ]
     assert "not authorized" in database.ask("grafana", 'DELETE FROM "road"')
+    assert database.ask("vigiterre", "DELETE FROM \"road\" WHERE device = 'moved'") == []
     assert "requires admin" in database.ask("vigiterre", 'CREATE DATABASE "another"')
 
 
