@@ -1,7 +1,7 @@
 """Where the reference samples are, when there are any: real messages that may not be copied into the project.
 
-They are looked for where VIGITERRE_SHARED_DATA says, else in `shared/data` beside the project. Tests that need them say so and are
-skipped without them; the project's own tests do not need them.
+They are looked for where VIGITERRE_SHARED_DATA says, else in `shared/data` beside the project. Tests that need them
+say so and are skipped without them.
 """
 
 import os
