@@ -35,6 +35,8 @@ class Message(NamedTuple):
     """The broker kept it and sent it because we subscribed: its receive time says nothing about its event time."""
     replayed: bool = False
     """Run again from the journal or the quarantine: it never counts as live for alerts, nor as a duplicate."""
+    broker: str = ""
+    """The foreign broker it came from, by its name in `sources.toml`; "" is our own."""
 
 
 class Series(NamedTuple):

@@ -45,6 +45,7 @@ CREATE TABLE IF NOT EXISTS message (
     size INTEGER NOT NULL,
     sha256 TEXT NOT NULL,
     payload BLOB NOT NULL,
+    broker TEXT NOT NULL DEFAULT '',
     UNIQUE (seq, received)
 );
 CREATE INDEX IF NOT EXISTS message_received ON message (received);
@@ -63,7 +64,7 @@ BEGIN
     DELETE FROM message WHERE id = OLD.message;
 END;
 CREATE VIEW IF NOT EXISTS refused AS
-SELECT refusal.id AS id, received, topic, device, reason, detail, payload, size, sha256, seq, item, retained
+SELECT refusal.id AS id, received, topic, device, reason, detail, payload, size, sha256, seq, item, retained, broker
 FROM refusal JOIN message ON message.id = refusal.message;
 CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
 INSERT INTO fact VALUES ('dropped', 0) ON CONFLICT DO NOTHING;
@@ -83,7 +84,7 @@ WHERE (:reason IS NULL OR reason = :reason) AND (:device IS NULL OR device = :de
 ORDER BY id DESC LIMIT :limit
 """
 ADD_MESSAGE = """
-INSERT INTO message (seq, received, topic, retained, size, sha256, payload) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO message (seq, received, topic, retained, size, sha256, payload, broker) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (seq, received) DO NOTHING
 """
 ADD_REFUSAL = """
@@ -127,6 +128,7 @@ class Refused(NamedTuple):
     seq: int
     item: int
     retained: bool
+    broker: str = ""
 
     @property
     def whole(self) -> bool:
@@ -135,7 +137,7 @@ class Refused(NamedTuple):
 
     def message(self) -> Message:
         """The message as it was received; only right when `whole`."""
-        return Message(self.topic, self.payload, self.received, self.retained)
+        return Message(self.topic, self.payload, self.received, self.retained, broker=self.broker)
 
 
 Page = list[Refused]
@@ -318,11 +320,22 @@ def _connect(path: Path) -> sqlite3.Connection:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # payloads are nobody else's business
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
+        _add_broker(connection)
         connection.executescript(SCHEMA)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _add_broker(connection: sqlite3.Connection) -> None:
+    """Files of before there were foreign brokers lack the column, and their view."""
+    columns = {row[1] for row in connection.execute("PRAGMA table_info(message)")}
+    if columns and "broker" not in columns:
+        connection.executescript(
+            "BEGIN IMMEDIATE; DROP VIEW refused;"
+            "ALTER TABLE message ADD COLUMN broker TEXT NOT NULL DEFAULT ''; COMMIT;"
+        )
 
 
 def _connect_or_set_aside(path: Path) -> sqlite3.Connection:
@@ -374,7 +387,8 @@ def _set_aside(path: Path, error: sqlite3.DatabaseError) -> None:
 def _message_row(seq: int, message: Message) -> tuple[object, ...]:
     payload = message.payload
     digest = sha256(payload).hexdigest()
-    return seq, message.received, _text(message.topic), message.retained, len(payload), digest, payload[:KEPT_BYTES]
+    head = seq, message.received, _text(message.topic), message.retained
+    return *head, len(payload), digest, payload[:KEPT_BYTES], message.broker
 
 
 def _refusal_row(row: Row) -> tuple[object, ...]:
@@ -388,5 +402,5 @@ def _text(text: str) -> str:
 
 
 def _refused(row: tuple[Any, ...]) -> Refused:
-    *fields, retained = row
-    return Refused._make([*fields, retained != 0])
+    *fields, retained = row[:12]
+    return Refused._make([*fields, retained != 0, *(row[12:] or ("",))])

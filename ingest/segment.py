@@ -32,7 +32,8 @@ BODY = Struct("<IQqHB")
 CRC = Struct("<I")
 UNCOVERED = 8
 """Bytes of a record before what its CRC covers: marker and CRC."""
-RETAINED, REPLAYED = 1, 2
+RETAINED, REPLAYED, FOREIGN = 1, 2, 4
+"""Flags. The topic of a foreign broker's message begins with the broker's name and NUL, which no topic may hold."""
 CHUNK = 256 * 1024
 """Read from the disk at a time: about 2,000 messages of 100 bytes."""
 NEVER_OLD, NEVER_NEW = 2**63 - 1, -(2**63)
@@ -128,12 +129,12 @@ def encode(messages: Sequence[Message], seq: int, marker: bytes) -> bytes:
     Raises ValueError when a topic is longer than MQTT allows (65,535 bytes) or a payload is beyond 4 GiB.
     """
     parts: list[bytes] = []
-    for number, (topic, payload, received, retained, replayed) in enumerate(messages, seq):
-        name = topic.encode("utf-8", "surrogatepass")
+    for number, (topic, payload, received, retained, replayed, broker) in enumerate(messages, seq):
+        name = (f"{broker}\0{topic}" if broker else topic).encode("utf-8", "surrogatepass")
         if len(name) > 0xFFFF or len(payload) > 0xFFFF0000:
             raise ValueError(f"topic of {len(name)} bytes, payload of {len(payload)}: longer than MQTT allows")
         length = HEAD.size + len(name) + len(payload)
-        flags = (RETAINED if retained else 0) | (REPLAYED if replayed else 0)
+        flags = (RETAINED if retained else 0) | (REPLAYED if replayed else 0) | (FOREIGN if broker else 0)
         body = BODY.pack(length, number, received, len(name), flags) + name + payload
         parts += (marker, CRC.pack(crc32(body)), body)
     return b"".join(parts)
@@ -204,7 +205,7 @@ class Walk:
                 cut = position + head + named
                 topic = block[position + head : cut].decode("utf-8", "surrogatepass")
                 message = Message(topic, block[cut:end], received, flags & RETAINED != 0, flags & REPLAYED != 0)
-                entries.append(Entry(seq, message))
+                entries.append(Entry(seq, _foreign(message) if flags & FOREIGN else message))
             seq += 1
             position = end
         self.seq = seq
@@ -230,6 +231,11 @@ class Walk:
 
     def _lost(self, size: int, records: int) -> None:
         self.damage.append(Damage(What.RECORDS, self.segment.path.name, self.offset, size, records))
+
+
+def _foreign(message: Message) -> Message:
+    broker, _, topic = message.topic.partition("\0")
+    return message._replace(topic=topic, broker=broker)
 
 
 def find_record(fd: int, segment: Segment, start: int, seq: int) -> tuple[int, int] | None:

@@ -29,6 +29,7 @@ messages = st.builds(
     received=st.integers(0, 2**45),
     retained=st.booleans(),
     replayed=st.booleans(),
+    broker=st.sampled_from(["", "tts", "live-objects"]),
 )
 
 

@@ -43,10 +43,34 @@ def test_what_is_refused_is_found_with_its_reason_bytes_topic_and_time(path: Pat
         (found,) = quarantine.list()
     assert found == (
         *(1, 1_795_000_000_000, "vigiterre/road/loop-9/up", "loop-9", "undecodable", "byte 0", b"\x00\xffnot json"),
-        *(10, hashlib.sha256(b"\x00\xffnot json").hexdigest(), 17, 3, True),
+        *(10, hashlib.sha256(b"\x00\xffnot json").hexdigest(), 17, 3, True, ""),
     )
     assert found.whole
     assert found.message() == message
+
+
+def test_a_foreign_broker_s_message_comes_back_as_its_own(path: Path) -> None:
+    message = Message("v3/app/devices/d/up", b"{}", 5, broker="tts")
+    with opened(path) as quarantine:
+        quarantine.add([Row(1, -1, message, Refusal(Reason.UNDECODABLE, ""))])
+        assert quarantine.list()[0].message() == message
+
+
+def test_a_file_of_before_there_were_foreign_brokers_is_taken_up(path: Path) -> None:
+    with opened(path) as quarantine:
+        quarantine.add([row(1)])
+    old = sqlite3.connect(path)
+    columns = "refusal.id AS id, received, topic, device, reason, detail, payload, size, sha256, seq, item, retained"
+    old.executescript(
+        "DROP VIEW refused; ALTER TABLE message DROP COLUMN broker;"
+        f"CREATE VIEW refused AS SELECT {columns} FROM refusal JOIN message ON message.id = refusal.message;"
+    )
+    old.close()
+    with Quarantine(path, BIG, BIG, read_only=True) as quarantine:
+        assert [one.broker for one in quarantine.list()] == [""]
+    with opened(path) as quarantine:
+        quarantine.add([Row(2, -1, row(2).message._replace(broker="tts"), row(2).refusal)])
+        assert [one.broker for one in quarantine.list()] == ["tts", ""]
 
 
 def test_a_crash_s_repetition_doubles_nothing(path: Path) -> None:
