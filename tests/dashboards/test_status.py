@@ -1,5 +1,6 @@
 """The status page, /livez, /readyz and /metrics, asked over a real socket."""
 
+import re
 import threading
 import urllib.error
 import urllib.request
@@ -12,8 +13,10 @@ import pytest
 import uvicorn
 
 from dashboards.console.app import RefusedMessage, Sources, application
+from dashboards.console.texts import AGES, REASONS, STATUS
 from devices.load import load_registry
-from devices.reading import Series
+from devices.reading import Reason, Series
+from devices.registry import registry_of
 from servers import free_port, wait_until
 from stores.port import Latest
 
@@ -29,9 +32,13 @@ class Outline(HTMLParser):
         super().__init__()
         self.tags: list[str] = []
         self.language = ""
+        self.roles: dict[str, set[str | None]] = {}
+        self.unscoped = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        self.roles.setdefault(tag, set()).add(dict(attrs).get("role"))
+        self.unscoped += tag == "th" and "scope" not in dict(attrs)
         if tag == "html":
             self.language = dict(attrs).get("lang") or ""
 
@@ -90,7 +97,7 @@ def test_the_page_lists_every_device_with_its_last_values_in_french(page: Page) 
     outline.feed(body)
     assert status == 200
     assert outline.language == "fr"
-    assert "1612 ppm" in body or "1613 ppm" in body
+    assert "1612\N{NO-BREAK SPACE}ppm" in body
     assert "verglacé" in body
     assert body.count("aucune mesure") == 53
     assert "default-src 'none'" in headers["content-security-policy"]
@@ -109,6 +116,91 @@ def test_what_a_stranger_sends_is_shown_as_text(page: Page) -> None:
     body = page.get("/")[1]
     assert SCRIPT not in body
     assert "&lt;script&gt;" in body
+
+
+def test_the_page_asks_nothing_of_other_machines(page: Page) -> None:
+    for path in ("/", "/style.css"):
+        assert not re.findall(r"https?:|//[a-z]|@import|url\(", page.get(path)[1])
+
+
+def test_nobody_can_take_the_demonstration_for_measurements(page: Page) -> None:
+    french, english = page.get("/?lang=fr")[1], page.get("/?lang=en")[1]
+    assert "aucune de ces valeurs n&#39;a été mesurée ici" in french
+    assert "none of these values was measured here" in english
+    assert english.count('<span class="tag">simulated</span>') == 25
+    assert english.count('<span class="tag">replayed</span>') == 30
+
+
+def test_a_territory_of_real_sensors_shows_no_such_notice() -> None:
+    known = load_registry(CONFIG)
+    devices = {device.id: replace(device, tags=()) for device in known.devices.values()}
+    models = {model.id: replace(model, simulated=False) for model in known.models.values()}
+    real = registry_of(known.quantities.values(), models.values(), devices.values())
+    page = Page(replace(sources(), registry=lambda: real))
+    try:
+        body = page.get("/?lang=en")[1]
+        assert "none of these values was measured here" not in body
+        assert 'class="tag">' not in body
+    finally:
+        page.close()
+
+
+def test_a_refusal_is_shown_with_its_reason_in_words_and_as_a_code(page: Page) -> None:
+    assert "capteur inconnu" in page.get("/?lang=fr")[1]
+    body = page.get("/?lang=en")[1]
+    assert "unknown device" in body
+    assert "unknown_device" in body
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_reason_of_refusal_has_words(language: str) -> None:
+    assert set(REASONS[language]) == {reason.value for reason in Reason}
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert set(STATUS["fr"]) == set(STATUS["en"])
+    assert set(AGES["fr"]) == set(AGES["en"])
+
+
+def test_the_page_changes_by_itself_only_for_who_asks(page: Page) -> None:
+    assert "http-equiv" not in page.get("/")[1]
+    body = page.get("/?lang=en&refresh=on")[1]
+    assert '<meta http-equiv="refresh" content="10">' in body
+    assert "/?lang=fr&amp;refresh=on" in body, "the other language keeps it"
+
+
+def test_every_table_says_its_roles_so_that_a_telephone_reads_it_as_a_table(page: Page) -> None:
+    outline = Outline()
+    outline.feed(page.get("/")[1])
+    wanted = {"table": {"table"}, "tr": {"row"}, "td": {"cell"}, "th": {"columnheader", "rowheader"}}
+    for tag, roles in wanted.items():
+        assert outline.roles[tag] == roles, tag
+    assert outline.unscoped == 0
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_text_can_be_read_in_both_colour_schemes(page: Page, scheme: int) -> None:
+    blocks = re.findall(r":root \{(.*?)\}", page.get("/style.css")[1], re.DOTALL)
+    colour = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]+);", blocks[scheme]))
+    for text, paper in [
+        ("text", "page"), ("quiet", "page"), ("link", "page"), ("note", "page"), ("bad", "page"),
+        ("text", "group"), ("text", "note-page"), ("text", "bad-page"),
+    ]:  # fmt: skip
+        assert contrast(colour[text], colour[paper]) >= 4.5, (text, paper)
+    assert contrast(colour["frame"], colour["page"]) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2: (L1 + 0.05) / (L2 + 0.05)."""
+    darker, lighter = sorted(luminance(colour) for colour in (one, other))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    shares = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_readyz_is_503_with_the_reason_while_something_is_wrong() -> None:
