@@ -3,7 +3,6 @@
 import asyncio
 import json
 import signal
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Annotated
 import typer
 
 from devices.errors import VigiterreError
+from vigiterre.demo.address import page_address
 from vigiterre.demo.demonstration import Outcome, demonstrate
 from vigiterre.demo.players import FOLDER, SERIES
 from vigiterre.demo.screen import Screen
@@ -31,7 +31,14 @@ def demo(
     password_file: Annotated[
         Path | None, typer.Option(exists=True, dir_okay=False, help="mot de passe du courtier · broker password")
     ] = None,
-    bind: Annotated[str, typer.Option(help="adresse de la page · address of the page")] = "127.0.0.1:8080",
+    bind: Annotated[
+        str | None,
+        typer.Option(
+            help="adresse de la page ; sans elle 127.0.0.1:8080, ou un port libre · "
+            "address of the page; without it 127.0.0.1:8080, or a free port",
+            show_default=False,
+        ),
+    ] = None,
     data_dir: Annotated[
         Path | None, typer.Option(file_okay=False, help="garde les données ici · keeps the data here")
     ] = None,
@@ -41,13 +48,15 @@ def demo(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the service takes both
     with shell.failing(), folder_for(data_dir) as data:
         check_folder(shell)
-        plan = Plan(shell.folder, data, bind, duration or None, broker, password_file)
+        address = page_address(bind, shell)
+        plan = Plan(shell.folder, data, data_dir is not None, address, duration or None, broker, password_file)
         try:
             with Screen(shell) as screen:
                 outcome = asyncio.run(demonstrate(plan, screen))
-        except KeyboardInterrupt:
+        except KeyboardInterrupt:  # before the service took the signals: nothing was received
             outcome = Outcome()
-    sys.stdout.write(json.dumps(outcome.as_dict()) + "\n")
+        shell.tell("demo_done", **outcome.as_dict())
+    typer.echo(json.dumps(outcome.as_dict()))  # not print: standard output may be closed
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from vigiterre.demo.local_time import WEEK_MS
 from vigiterre.demo.players import load_players
 from vigiterre.demo.publisher import Publisher
 from vigiterre.demo.screen import Screen
+from vigiterre.demo.series import Replay
 from vigiterre.demo.settings import CLIENT_ID, Plan, demo_settings
 from vigiterre.demo.stage import Stage
 from vigiterre.run import Run
@@ -92,11 +93,12 @@ class Demonstration:
         serving = asyncio.create_task(self.run.run())
         await asyncio.sleep(0)  # the service takes the signals first, so that they end as ours
         for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, self.stopping.set)
+            asyncio.get_running_loop().add_signal_handler(number, self._end)
         try:
             await self._connected(serving)
-            settings = self.service.settings
-            self.screen.ready(settings.console.bind, self.plan.bind, settings.mqtt.url, settings.data_dir)
+            players = self.stage.players
+            replayed = sum(isinstance(player.source, Replay) for player in players)
+            self.screen.ready(self.plan, self.service.settings.mqtt.url, replayed, len(players) - replayed)
             await self._play(serving)
             await self._all_stored()
         finally:
@@ -105,6 +107,12 @@ class Demonstration:
             await asyncio.wait({serving})
         serving.result()
         return self._outcome()
+
+    def _end(self) -> None:
+        """A signal: stop playing, then store what was published. Once is enough."""
+        if not self.stopping.is_set():
+            self.screen.ending()
+        self.stopping.set()
 
     async def _connected(self, serving: asyncio.Task[None]) -> None:
         """Wait until the service listens to the broker."""
@@ -166,7 +174,9 @@ class Demonstration:
         """Why there is no connection, in the user's language."""
         state, language = self.run.receiver.state, self.service.settings.language
         told = "; ".join(trouble.text(language) for trouble in state.troubles)
-        return told or self.screen.say("demo_no_connection", broker=self.service.settings.mqtt.url)
+        if not told:
+            return self.screen.say("demo_no_connection", broker=self.service.settings.mqtt.url)
+        return self.screen.say("demo_broker_trouble", broker=self.plan.broker, why=told) if self.plan.broker else told
 
     def _check_alive(self, serving: asyncio.Task[None]) -> None:
         if serving.done():

@@ -34,12 +34,18 @@ def faults(players: Sequence[Player], registry: Registry, largest: int, now: int
     reasons = [reason for reason in Reason if reason is not Reason.STORE_REFUSED]
     for index, reason in enumerate(reasons):
         player = reliable[index % len(reliable)]
-        field, rule = next(iter(registry.profiles[player.device].fields.items()))
+        field, rule = played_field(player, registry, now)
         yield Fault(player, *mistakes(player, field, rule, largest, now)[reason])
     player = reliable[0]
     again = player.current(now)
     if again is not None:  # the first of the two is a reading like any other
         yield from [Fault(player, player.topic, player.payload([again]))] * 2
+
+
+def played_field(player: Player, registry: Registry, now: int) -> tuple[str, FieldRule]:
+    """The first field that the device plays: a mistake in one that it never sends would look like another mistake."""
+    fields, played = registry.profiles[player.device].fields, player.source.at(now)
+    return next((name, rule) for name, rule in fields.items() if rule.quantity in played)
 
 
 def mistakes(player: Player, field: str, rule: FieldRule, largest: int, now: int) -> Mapping[Reason, tuple[str, bytes]]:

@@ -1,5 +1,6 @@
 """What a person sees on standard error while the players play: a bar on a terminal, a few plain lines elsewhere."""
 
+import sys
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -7,6 +8,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from vigiterre.demo.settings import Plan
 from vigiterre.demo.stage import Score
 from vigiterre.shell import Shell
 
@@ -46,11 +48,25 @@ class Screen:
     def say(self, key: str, **facts: object) -> str:
         return self._shell.say(key, **facts)
 
-    def ready(self, bind: str, asked: str, broker: str, data_dir: Path) -> None:
-        """The banner of `vigiterre demo`."""
-        if bind != asked:
-            self._print("demo_port_taken", asked=asked)
-        self._print("demo_ready", page=f"http://{bind}/", broker=broker, data_dir=data_dir)
+    def ready(self, plan: Plan, broker: str, replayed: int, simulated: int) -> None:
+        """The banner of `vigiterre demo`: `replayed` devices play real series, `simulated` made-up values."""
+        self._print(
+            "demo_ready",
+            page=f"http://{plan.bind}/",
+            broker=broker,
+            data_dir=plan.data_dir,
+            kept=self.say("demo_kept" if plan.kept else "demo_temporary"),
+            replayed=replayed,
+            simulated=simulated,
+            program=program(),
+            end=self.say("demo_until_interrupt")
+            if plan.duration is None
+            else self.say("demo_until", seconds=plan.duration),
+        )
+
+    def ending(self) -> None:
+        """Ctrl-C was heard."""
+        self._print("demo_ending")
 
     def playing(self, broker: str, devices: int) -> None:
         """The banner of `vigiterre simulate`."""
@@ -78,3 +94,9 @@ class Screen:
 
     def _print(self, key: str, **facts: object) -> None:
         self._bar.console.print(self.say(key, **facts), markup=False, soft_wrap=True)
+
+
+def program() -> str:
+    """Our own name as it can be typed again: `make demo` calls it by its path."""
+    called = sys.argv[0]
+    return called if Path(called).name == "vigiterre" else "vigiterre"

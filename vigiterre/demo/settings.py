@@ -1,11 +1,8 @@
 """The demonstration's settings: its own broker, store and folder, whatever the file and the environment say."""
 
-import errno
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 
-from devices.errors import VigiterreError
 from vigiterre.settings import (
     ClockSettings,
     ConsoleSettings,
@@ -28,6 +25,8 @@ class Plan:
     folder: Path
     """The configuration folder."""
     data_dir: Path
+    kept: bool
+    """False: data_dir goes when the demonstration ends."""
     bind: str
     """host:port of the pages."""
     duration: float | None
@@ -42,8 +41,7 @@ def demo_settings(plan: Plan, broker: str) -> Settings:
     """Settings that can touch nothing but `plan.data_dir` and this broker (URL).
 
     The environment may hold the addresses of production; only the language, the first topic level, the largest payload
-    and how to log are taken from there. Raises ConfigError when the file or the environment is wrong, VigiterreError
-    when no port can be had.
+    and how to log are taken from there. Raises ConfigError when the file or the environment is wrong.
     """
     configured = load_settings(plan.folder)
     log = configured.log if "level" in configured.log.model_fields_set else LogSettings(level="warning")
@@ -61,28 +59,7 @@ def demo_settings(plan: Plan, broker: str) -> Settings:
             "journal": JournalSettings(),
             "quarantine": QuarantineSettings(),
             "clock": ClockSettings(),
-            "console": ConsoleSettings(bind=free_bind(plan.bind)),
+            "console": ConsoleSettings(bind=plan.bind),
             "log": log,
         }
     )
-
-
-def free_bind(bind: str) -> str:
-    """The address when it is free, else one with a free port of the same host. Raises VigiterreError."""
-    host, port = address(bind)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for wanted in (port, 0):
-        try:
-            with socket.create_server((host, wanted), family=family) as listener:
-                return f"{bind.rpartition(':')[0]}:{listener.getsockname()[1]}"
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE:
-                raise VigiterreError(f"--bind {bind}: {error.strerror}") from error
-    raise VigiterreError(f"--bind {bind}: no free port")
-
-
-def address(bind: str) -> tuple[str, int]:
-    try:
-        return ConsoleSettings(bind=bind).address()
-    except ValueError as error:
-        raise VigiterreError(f"--bind {bind}: write host:port, such as 127.0.0.1:8080") from error
