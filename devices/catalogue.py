@@ -148,6 +148,8 @@ def _fields(table: Table, quantities: Mapping[str, Quantity | None] | None) -> t
 def _field(table: Table, quantities: Mapping[str, Quantity | None] | None) -> Field:
     name = table.text("quantity")
     field = table.text("field", name)
+    if "channel" in table.values:
+        field = f"{field}_{table.whole('channel')}"
     quantity = None
     if quantities is not None and name:
         quantity = quantities.get(name)
@@ -161,8 +163,11 @@ def _field(table: Table, quantities: Mapping[str, Quantity | None] | None) -> Fi
         except UnitError:
             facts = {"source": unit, "target": quantity.unit, "quantity": name}
             table.problem("unit", "not_convertible", **facts)
+    states = table.table("states") if "states" in table.values else None
+    numbers = {text.casefold(): states.number(text) for text in states.values} if states else {}
+    table.read.add("states")
     table.finish()
-    return Field(field, name, unit, scale, offset)
+    return Field(field, name, unit, scale, offset, numbers)
 
 
 def _example(table: Table, model: str, known: list[str]) -> Example:
@@ -175,13 +180,15 @@ def _example(table: Table, model: str, known: list[str]) -> Example:
     else:
         payload = _hex(table)
     table.read |= {"payload", "hex"}
+    port = table.whole("port") if "port" in table.values else None
+    form, topic = table.text("format", ""), table.text("topic", "")
     expected = table.table("values")
     values = {name: expected.number(name) for name in expected.values} if expected else {}
     for name in values:
         if expected and name not in known:
             expected.problem(name, "quantity_not_in_model", value=name, model=model, known=near(name, known))
     table.finish()
-    return Example(description, payload, values)
+    return Example(description, payload, values, port, form, topic)
 
 
 def _hex(table: Table) -> bytes:

@@ -86,3 +86,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @cache
 def _france() -> ZoneInfo:
     return ZoneInfo("Europe/Paris")
+
+
+def eui(text: str) -> str | None:
+    """A LoRaWAN EUI as 16 lower-case hex digits: `70B3D5-49:99F0.552D` with any of these separators, or none."""
+    digits = re.sub(r"[\s:.-]", "", text).lower()
+    return digits if re.fullmatch(r"[0-9a-f]{16}", digits) else None

@@ -39,3 +39,7 @@ class Device:
     """`offset.co2`, `scale.co2`, `alert_level`, ...: what is peculiar to this unit."""
     placements: tuple[Placement, ...]
     """In order of time; the first may be open at its start, the last at its end."""
+    eui: str = ""
+    """LoRaWAN DevEUI, 16 lower-case hex digits, or ""."""
+    alias: str = ""
+    """What a gateway calls it, such as a Zigbee friendly name, or ""."""

@@ -159,6 +159,8 @@ def _written(column: str, text: str) -> str:
         return cells.iso_date(text) or text
     if column == "commune":
         return cells.commune(text) or text
+    if column == "eui":
+        return cells.eui(text) or text
     return text
 
 

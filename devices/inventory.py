@@ -19,7 +19,7 @@ from devices.registry import OFFSET, SCALE
 from devices.spreadsheet import Row, Sheet, read_sheet
 
 PLACE_COLUMNS = ("site", "name", "commune", "latitude", "longitude", "altitude")
-DEVICE_COLUMNS = ("id", "model", "domain", *PLACE_COLUMNS, "owner", "installed", "tags", "params")
+DEVICE_COLUMNS = ("id", "model", "domain", *PLACE_COLUMNS, "owner", "installed", "tags", "params", "eui", "alias")
 DEVICE_REQUIRED = ("id", "model", "domain", "site", "commune")
 PLACEMENT_COLUMNS = ("device", "from", "until", *PLACE_COLUMNS)
 PLACEMENT_REQUIRED = ("device", "until", "site", "commune")
@@ -83,9 +83,15 @@ def read_device(row: Row, known: Known, problems: list[Problem]) -> Device | Non
     place = _placement(row, known, problems)
     installed = _installed(row, problems)
     params = _params(row, known.models.get(model), problems)
+    eui = cells.eui(row.get("eui")) if row.get("eui") else ""
+    if eui is None:
+        problems.append(row.problem("eui", "bad_eui", value=row.get("eui")))
     if len(problems) > before:
         return None
-    return Device(name, model, domain, row.get("owner"), installed, tuple(row.get("tags").split()), params, (place,))
+    tags = tuple(row.get("tags").split())
+    return Device(
+        name, model, domain, row.get("owner"), installed, tags, params, (place,), eui or "", row.get("alias")
+    )
 
 
 def _wrong(row: Row, column: str, code: str, **facts: object) -> Problem:
@@ -165,12 +171,18 @@ def _calibration_problems(row: Row, name: str, value: float | str, measured: lis
 
 
 def note_duplicates(rows: list[Row], problems: list[Problem]) -> None:
-    """Note every row whose id an earlier row has."""
+    """Note every row whose id, EUI or alias an earlier row has: a message must lead to one device."""
     first: dict[str, int] = {}
     for row in rows:
         name = row.get("id")
         if name and first.setdefault(name, row.number) != row.number:
             problems.append(row.problem("id", "duplicate_id", value=name, row=first[name]))
+    for row in rows:
+        for column in ("eui", "alias"):
+            text = row.get(column)
+            name = (cells.eui(text) if column == "eui" else text) or ""
+            if name and name != row.get("id") and first.setdefault(name, row.number) != row.number:
+                problems.append(row.problem(column, "duplicate_address", value=text, row=first[name]))
 
 
 def _history(

@@ -1,5 +1,7 @@
 """Models: a kind of device, its codec and what it measures. A value, not a class hierarchy."""
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,11 +11,14 @@ class Field:
     """One measured thing as the codec names it, and the quantity it is."""
 
     field: str
+    """Its name, or the dotted path to it; the channel, if any, is part of it (`temperature_3`)."""
     quantity: str
     unit: str
     """UCUM code of the number as sent; converted to the quantity's unit by `value * scale + offset`."""
     scale: float = 1.0
     offset: float = 0.0
+    states: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    """What is sent as text -> the number it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,12 @@ class Example:
     payload: bytes
     values: dict[str, float]
     """Quantity id -> value in the unit of the catalogue."""
+    port: int | None = None
+    """LoRaWAN FPort of the frame."""
+    format: str = ""
+    """Source codec that reads the payload first, such as `tasmota`; "" where the model's own codec does."""
+    topic: str = ""
+    """For formats that say something in it."""
 
 
 @dataclass(frozen=True, slots=True)

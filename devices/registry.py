@@ -16,8 +16,10 @@ from devices.reading import Series
 
 SCALE, OFFSET = "scale.", "offset."
 """Prefixes of the parameters that calibrate one quantity of one device."""
-HEALTH = ("battery_level", "battery_voltage", "rssi", "snr")
-"""What any device may say of itself, whether its model lists it or not."""
+HEALTH = ("battery_level", "battery_voltage", "rssi", "snr", "gateways", "spreading_factor")
+"""What any device may say of itself, or its network of it, whether its model lists it or not."""
+HEARD = "$"
+"""Prefix of the health that a network server tells, so that no field of a payload can be taken for it."""
 
 
 class FieldRule(NamedTuple):
@@ -66,6 +68,8 @@ class Registry:
     devices: dict[str, Device]
     profiles: dict[str, Profile]
     """By device id."""
+    addresses: dict[str, str]
+    """What sources call a device (its EUI, its alias, its id) -> its id."""
 
 
 def registry_of(quantities: Iterable[Quantity], models: Iterable[Model], devices: Iterable[Device]) -> Registry:
@@ -77,7 +81,8 @@ def registry_of(quantities: Iterable[Quantity], models: Iterable[Model], devices
     profiles = {
         device.id: _profile(device, by_model[device.model], rules[device.model]) for device in by_device.values()
     }
-    return Registry(by_quantity, by_model, by_device, profiles)
+    addresses = {name: device.id for device in by_device.values() for name in (device.eui, device.alias) if name}
+    return Registry(by_quantity, by_model, by_device, profiles, {name: name for name in by_device} | addresses)
 
 
 def profile_of(device: Device, model: Model, quantities: Mapping[str, Quantity]) -> Profile:
@@ -104,6 +109,7 @@ def _rules(model: Model, quantities: Mapping[str, Quantity]) -> dict[str, FieldR
         for name in (*HEALTH, *(field.quantity for field in model.fields))
         if name in quantities
     }
+    rules |= {HEARD + name: rules[name] for name in HEALTH if name in rules}
     return rules | {field.field: _rule(field, quantities[field.quantity]) for field in model.fields}
 
 

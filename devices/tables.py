@@ -97,6 +97,16 @@ class Table:
             return 1
         return value
 
+    def whole(self, key: str) -> int:
+        """A whole number, zero included."""
+        value = self.get(key)
+        if value is REQUIRED:
+            return 0
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            self.problem(key, "not_whole", value=value)
+            return 0
+        return value
+
     def flag(self, key: str, *, default: bool) -> bool:
         value = self.get(key, default)
         if not isinstance(value, bool):

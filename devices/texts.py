@@ -47,6 +47,10 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "fr": "« {value} » n’est pas un nombre entier supérieur à 0 ; écrivez par exemple 600",
         "en": '"{value}" is not a whole number above 0; write for example 600',
     },
+    "not_whole": {
+        "fr": "« {value} » n’est pas un nombre entier, 0 compris ; écrivez par exemple 2",
+        "en": '"{value}" is not a whole number, 0 included; write for example 2',
+    },
     "not_flag": {
         "fr": "« {value} » n’est ni vrai ni faux ; écrivez true ou false",
         "en": '"{value}" is neither true nor false; write true or false',
@@ -213,6 +217,14 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "en": "the cell is empty; fill it",
     },
     # config/devices.csv
+    "bad_eui": {
+        "fr": "« {value} » n’est pas un EUI ; écrivez 16 chiffres hexadécimaux, avec ou sans séparateurs",
+        "en": '"{value}" is not an EUI; write 16 hexadecimal digits, with or without separators',
+    },
+    "duplicate_address": {
+        "fr": "« {value} » désigne déjà le capteur de la ligne {row} ; un message doit mener à un seul capteur",
+        "en": '"{value}" already names the device of row {row}; a message must lead to one device only',
+    },
     "duplicate_id": {
         "fr": (
             "l’identifiant « {value} » est déjà à la ligne {row} ; ôtez l’une des deux lignes ou changez "
