@@ -36,9 +36,10 @@ from devices.reading import Message, Reading
 from ingest.codecs import CODECS
 from ingest.codecs.native import decode
 from ingest.duplicates import Duplicates
+from ingest.frames import Frames
 from ingest.journal import Journal
 from ingest.mqtt import Broker, Receiver
-from ingest.sift import Sieve
+from ingest.sift import Formats, Sieve
 from ingest.validate import validate
 from servers import Influxd, Mosquitto, free_port
 from stores.open import open_store
@@ -90,7 +91,7 @@ def stages(folder: Path, influxd: Influxd, count: int, devices: int) -> dict[str
         for message, name in zip(given, names, strict=True)
     ]
     found["validate"] = cost(count, lambda: deque((validate(*one, MAX_AGE) for one in work), 0))
-    sieve = Sieve(registry, CODECS, Duplicates())
+    sieve = Sieve(registry, Formats(CODECS), Duplicates(), Frames())
     readings: list[Reading] = []
     found["route, decode, validate, duplicates"] = cost(count, lambda: readings.extend(sieve.sift(entries).readings))
     assert len(readings) == count

@@ -4,7 +4,7 @@ The two cost 0.6 s to import, so they are imported only when a code outside COMM
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from devices.problems import near
@@ -52,6 +52,8 @@ MISTAKEN = {
 ARBITRARY = re.compile(r"\[(?!pp(?:th|m|b|tr)\])")
 """A bracketed unit that is no proportion: without a dimension ([NTU], [IU]) it compares with nothing but itself."""
 
+REMEMBERED = 4_096
+"""Codes and conversions kept; bounded, since devices may send units as text."""
 DIGITS = 12
 """Conversions are rounded to so many significant digits: pint's 31.999999999999936 for 0 Cel is 32 [degF]."""
 
@@ -70,7 +72,7 @@ def suggestion(code: str) -> str:
     return MISTAKEN.get(code) or near(code, COMMON)
 
 
-@cache
+@lru_cache(REMEMBERED)
 def conversion(source: str, target: str) -> tuple[float, float]:
     """(scale, offset) such that a number in `source` times scale plus offset is in `target`.
 
@@ -129,7 +131,7 @@ def _registry() -> Any:
     return PintUcumRegistry()
 
 
-@cache
+@lru_cache(REMEMBERED)
 def _parses(code: str) -> bool:
     from lark.exceptions import LarkError  # noqa: PLC0415
 

@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 
 from devices.reading import Reason
 
+OTHER = "other"
+EVENTS = ("join", "ack", "txack", "downlink", "status", "log", "location", "birth", "death", "availability", OTHER)
+"""The kinds of events told apart in the count."""
+
 
 @dataclass(slots=True)
 class Counts:
@@ -20,6 +24,8 @@ class Counts:
     duplicates: int = 0
     ignored: int = 0
     """Messages that are no readings: `state` and `down` topics, retained messages without their own time."""
+    events: dict[str, int] = field(default_factory=lambda: dict.fromkeys(EVENTS, 0))
+    """Messages of network servers and gateways that carry no measurement by design, by kind."""
     replayed: int = 0
     store_writes: int = 0
     store_retries: int = 0

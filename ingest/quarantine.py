@@ -333,8 +333,7 @@ def _add_broker(connection: sqlite3.Connection) -> None:
     columns = {row[1] for row in connection.execute("PRAGMA table_info(message)")}
     if columns and "broker" not in columns:
         connection.executescript(
-            "BEGIN IMMEDIATE; DROP VIEW refused;"
-            "ALTER TABLE message ADD COLUMN broker TEXT NOT NULL DEFAULT ''; COMMIT;"
+            "BEGIN IMMEDIATE; DROP VIEW refused;ALTER TABLE message ADD COLUMN broker TEXT NOT NULL DEFAULT ''; COMMIT;"
         )
 
 

@@ -39,6 +39,12 @@ class Numbers(Collector):
         for reason, count in self.counts.refused.items():
             refused.add_metric([reason.value], count)
         yield refused
+        events = CounterMetricFamily(
+            "vigiterre_source_events", "Joins, acknowledgements, logs and the like of sources, by kind", labels=["kind"]
+        )
+        for event, count in self.counts.events.items():
+            events.add_metric([event], count)
+        yield events
 
 
 class Metrics:

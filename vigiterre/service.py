@@ -12,15 +12,16 @@ import structlog
 
 from dashboards.console.app import RefusedMessage
 from devices.errors import ConfigError, JournalFull, StoreUnavailable
-from devices.load import load_registry
 from devices.reading import Message
-from ingest.codecs import CODECS
+from ingest.codecs import CODECS, PAYLOADS, source_codecs
 from ingest.cursor import Cursor
 from ingest.duplicates import Duplicates
+from ingest.frames import WINDOW_MS, Frames
 from ingest.journal import Journal
+from ingest.load import load_territory
 from ingest.pipeline import Pipeline
 from ingest.quarantine import Quarantine
-from ingest.sift import Sieve
+from ingest.sift import Formats, Sieve
 from stores.open import open_store
 from stores.port import Store
 from stores.roller import Roller
@@ -32,6 +33,8 @@ log = structlog.get_logger(__name__)
 DAY_MS = 86_400_000
 HOUSEKEEPING_SECONDS = 60
 REFUSALS_SHOWN = 50
+REMEMBERED = 200_000
+CHUNK = 5_000
 
 
 def now_ms() -> int:
@@ -44,7 +47,8 @@ class Service:
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.settings = settings
         self.folder = folder
-        self.registry = load_registry(folder)
+        self.source_codecs = source_codecs()
+        self.registry, self.sources = load_territory(folder, settings.mqtt.root, self.source_codecs)
         data = settings.data_dir
         data.mkdir(parents=True, exist_ok=True)
         self.journal = Journal(
@@ -65,10 +69,12 @@ class Service:
             self.store, data / "rollup.sqlite", self.registry.quantities, settings.store.raw_days * DAY_MS, now_ms()
         )
         self.duplicates = Duplicates()
+        self.frames = Frames()
         self.pipeline = Pipeline(
             self.journal, Cursor(data / "store.cursor"), self._sieve(), self.quarantine, self.store, self.roller
         )
         self.journal.expire(now_ms(), self.pipeline.done)
+        self._remember()
         self.operations = Operations(self.journal, self.quarantine, self.pipeline, settings.mqtt.root)
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._chores = ThreadPoolExecutor(1, thread_name_prefix="chores")
@@ -77,12 +83,22 @@ class Service:
     def _sieve(self) -> Sieve:
         return Sieve(
             self.registry,
-            CODECS,
+            Formats(CODECS, self.source_codecs, PAYLOADS, self.sources),
             self.duplicates,
+            self.frames,
             root=self.settings.mqtt.root,
             max_age=self.settings.clock.max_age_days * DAY_MS,
             max_payload=self.settings.mqtt.max_payload,
         )
+
+    def _remember(self) -> None:
+        """Know what came in the hour before a restart, so that its copies are still told apart."""
+        since = now_ms() - WINDOW_MS
+        done, after = self.pipeline.done, max(0, self.pipeline.done - REMEMBERED)
+        while after < done and (entries := self.journal.read(after, min(CHUNK, done - after))):
+            after = entries[-1].seq
+            recent = [entry for entry in entries if entry.seq <= done and entry.message.received >= since]
+            self.pipeline.sieve.remember(entry for entry in recent if not entry.message.replayed)
 
     async def deliver(self, messages: list[Message]) -> None:
         """What the receiver calls: when it returns, the messages are on disk and may be acknowledged."""
@@ -100,14 +116,14 @@ class Service:
     def reload(self) -> None:
         """Read the configuration folder again. A broken one changes nothing and is said."""
         try:
-            registry = load_registry(self.folder)
+            registry, sources = load_territory(self.folder, self.settings.mqtt.root, self.source_codecs)
             load_settings(self.folder)
         except ConfigError as error:
             for problem in error.problems:
                 log.warning("config_rejected", problem=problem.text("en"))
             log.warning("config_kept", reason="the new configuration has errors; the old one stays in force")
             return
-        self.registry = registry
+        self.registry, self.sources = registry, sources
         self.pipeline.sieve = self._sieve()
         self.roller.quantities = registry.quantities
         log.info("config_reloaded", devices=len(registry.devices))

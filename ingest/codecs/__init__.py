@@ -5,8 +5,15 @@ from types import MappingProxyType
 
 from devices.reading import Item, Message
 from ingest.codecs import native
+from ingest.codecs.uplink import PayloadCodec, SourceCodec
 
 Codec = Callable[[Message, str], list[Item]]
 """(message, device id from the topic) -> items."""
 
 CODECS: Mapping[str, Codec] = MappingProxyType({"native": native.decode})
+PAYLOADS: Mapping[str, PayloadCodec] = MappingProxyType({})
+
+
+def source_codecs() -> dict[str, SourceCodec]:
+    """By name. Made for each process: some formats have a memory (Sparkplug's aliases)."""
+    return {}

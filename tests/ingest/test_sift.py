@@ -14,8 +14,9 @@ from devices.reading import Item, Message, Reason
 from devices.registry import Registry
 from ingest.codecs import CODECS, Codec
 from ingest.duplicates import Duplicates
+from ingest.frames import Frames
 from ingest.journal import Entry
-from ingest.sift import WHOLE_MESSAGE, Batch, Sieve
+from ingest.sift import WHOLE_MESSAGE, Batch, Formats, Sieve
 from ingest.validate import AHEAD_MS
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
@@ -42,7 +43,8 @@ def sift(
         Message(topic, body if isinstance(body, bytes) else json.dumps(body).encode(), NOW + 1_000 * n, **flags)
         for n, body in enumerate(payloads)
     ]
-    return Sieve(registry, codecs, Duplicates()).sift(Entry(n, one) for n, one in enumerate(messages, 1))
+    sieve = Sieve(registry, Formats(codecs), Duplicates(), Frames())
+    return sieve.sift(Entry(n, one) for n, one in enumerate(messages, 1))
 
 
 def reasons(batch: Batch) -> list[Reason]:
