@@ -34,7 +34,7 @@ HISTORY_SHARE = 0.5
 """Of a limited duration; the rest is live."""
 CADENCE_SECONDS = 5.0
 """Each device sends this often when live, whatever its own interval: nobody watches a demonstration for an hour."""
-CONNECT_SECONDS = 15.0
+CONNECT_SECONDS = 6.0
 SETTLE_SECONDS = 15.0
 """For what was published to be stored at the end; and how far beyond its duration the players may go."""
 WATCH_SECONDS = 0.1
