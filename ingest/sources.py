@@ -19,6 +19,8 @@ from pathlib import Path
 
 from devices.problems import Problem, near
 from devices.tables import Table, read_table
+from ingest.broker import check_url
+from ingest.trouble import InvalidBroker
 
 FILE = "sources.toml"
 LEVEL = re.compile(r"\{([a-z][a-z0-9_]*)(\.\.\.)?\}")
@@ -160,6 +162,11 @@ def _check_topic(table: Table, topic: str, root: str) -> list[str]:
 
 def _broker(name: str, table: Table) -> ForeignBroker:
     url = table.text("url")
+    try:
+        if url:
+            check_url(url)
+    except InvalidBroker:
+        table.problem("url", "bad_broker_url")
     broker = ForeignBroker(
         name,
         url,

@@ -63,7 +63,7 @@ def test_both_languages_tell_the_same_facts_and_a_remedy(code: str) -> None:
 def test_french_texts_follow_french_typography(code: str) -> None:
     text = PROBLEMS[code]["fr"]
     assert not re.search(r"[^\u00a0][;?!»]|«[^\u00a0]", text)
-    assert not re.search(r"[^\u00a0]:(?!\d)", text), "a colon is preceded by a no-break space, but in 08:00"
+    assert not re.search(r"[^\u00a0]:(?!\d|//)", text), "a no-break space precedes a colon, but in 08:00 and mqtt://"
     assert "'" not in text
 
 

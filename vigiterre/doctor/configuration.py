@@ -1,14 +1,11 @@
-"""Settings, registry and examples: what `vigiterre check` looks at."""
+"""Settings, territory and examples: what `vigiterre check` looks at."""
 
 from pathlib import Path
 from typing import NamedTuple
 
-from devices.errors import ConfigError
-from devices.load import load_registry
-from devices.problems import Problem
-from vigiterre.commands.check import examples
+from vigiterre.configuration import examine
 from vigiterre.doctor.finding import Finding, error, of_problem, ok
-from vigiterre.settings import Settings, load_settings
+from vigiterre.settings import Settings
 
 SHOWN = 5
 
@@ -21,21 +18,11 @@ class Examined(NamedTuple):
 
 def configuration(folder: Path) -> Examined:
     """The first few problems in full, the rest as a number: `vigiterre check` is for reading them all."""
-    settings: Settings | None = None
-    problems: list[Problem] = []
+    settings, registry, problems = examine(folder)
     findings: list[Finding] = []
-    try:
-        settings = load_settings(folder)
-    except ConfigError as fault:
-        problems += fault.problems
-    try:
-        registry = load_registry(folder)
-    except ConfigError as fault:
-        problems += fault.problems
-    else:
-        problems += examples(registry)
+    if registry is not None and not problems:
         facts = {"devices": len(registry.devices), "models": len(registry.models), "n": len(registry.quantities)}
-        findings = [] if problems else [ok("config.right", **facts)]
+        findings = [ok("config.right", **facts)]
     findings += [error("config.problem", problem=of_problem(problem)) for problem in problems[:SHOWN]]
     if len(problems) > SHOWN:
         findings.append(error("config.more", count=len(problems) - SHOWN))
