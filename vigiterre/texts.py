@@ -111,8 +111,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "Ending: what is published already is still being stored.",
     },
     "demo_done": {
-        "fr": "{received} mesures reçues = {stored} enregistrées + {refused} refusées ; {devices} capteurs entendus.",
-        "en": "{received} readings received = {stored} stored + {refused} refused; {devices} devices heard.",
+        "fr": "{received} mesures reçues = {stored} enregistrées + {refused} refusées ; "
+        "en plus, {repeated} déjà connues ; {devices} capteurs entendus.",
+        "en": "{received} readings received = {stored} stored + {refused} refused; besides, {repeated} known already; "
+        "{devices} devices heard.",
     },
     "demo_history": {"fr": "Une semaine passée", "en": "The week before"},
     "demo_live": {"fr": "En direct", "en": "Live"},

@@ -55,7 +55,7 @@ def demo(
                 outcome = asyncio.run(demonstrate(plan, screen))
         except KeyboardInterrupt:  # before the service took the signals: nothing was received
             outcome = Outcome()
-        shell.tell("demo_done", **outcome.as_dict())
+        typer.echo(shell.say("demo_done", **outcome.as_dict(), repeated=outcome.repeated), err=True)
     typer.echo(json.dumps(outcome.as_dict()))  # not print: standard output may be closed
 
 

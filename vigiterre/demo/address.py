@@ -3,6 +3,8 @@
 import errno
 import socket
 
+import typer
+
 from devices.errors import VigiterreError
 from vigiterre.settings import ConsoleSettings
 from vigiterre.shell import Shell
@@ -24,7 +26,7 @@ def page_address(asked: str | None, shell: Shell) -> str:
         found = _listen(host, wanted)
         if isinstance(found, int):
             if found != port:
-                shell.tell("demo_port_taken", asked=USUAL, port=found)
+                typer.echo(shell.say("demo_port_taken", asked=USUAL, port=found), err=True)
             return f"{host}:{found}"
     raise VigiterreError(shell.say("demo_bind_taken", asked=USUAL))
 

@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from contextlib import ExitStack, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from paho.mqtt.enums import MQTTProtocolVersion
 
@@ -38,22 +38,26 @@ CONNECT_SECONDS = 6.0
 SETTLE_SECONDS = 15.0
 """For what was published to be stored at the end; and how far beyond its duration the players may go."""
 WATCH_SECONDS = 0.1
+LAST_LINE = ("received", "stored", "refused", "devices")
+"""Of the outcome, what the JSON line holds: scripts read it."""
 OLD_PROTOCOL = "environment"
 """The domain whose devices speak MQTT 3.1.1 to the embedded broker; the others speak MQTT 5."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The last line of the command. received = stored + refused, in readings; repeated ones are neither."""
+    """What became of the readings. received = stored + refused, in readings; repeated ones are neither."""
 
     received: int = 0
     stored: int = 0
     refused: int = 0
     devices: int = 0
     """That have stored readings."""
+    repeated: int = 0
+    """Received and known already, as when a kept folder is played into again."""
 
     def as_dict(self) -> dict[str, int]:
-        return asdict(self)
+        return {name: getattr(self, name) for name in LAST_LINE}
 
 
 async def demonstrate(plan: Plan, screen: Screen) -> Outcome:
@@ -207,4 +211,4 @@ class Demonstration:
     def _outcome(self) -> Outcome:
         counts = self.service.pipeline.counts
         heard = {one.series.device for one in self.service.store.latest()}
-        return Outcome(counts.received, counts.stored, counts.refused_total, len(heard))
+        return Outcome(counts.received, counts.stored, counts.refused_total, len(heard), counts.duplicates)
