@@ -27,6 +27,7 @@ from mqtt5 import (
     SubAckPacket,
     SubscribePacket,
     TopicFilter,
+    UnsubscribePacket,
     read,
 )
 
@@ -37,6 +38,8 @@ log = structlog.get_logger()
 
 HEAD_BYTES = 32
 """As much of a malformed packet is logged."""
+SUBSCRIBE_ID, UNSUBSCRIBE_ID = 1, 2
+"""Packet ids of our own: one of each kind is under way at most."""
 CLOSE_SECONDS = 2.0
 PINGREQ = PingReqPacket().write()
 ACK = struct.Struct(">BBH").pack
@@ -153,8 +156,12 @@ class Connection(asyncio.Protocol):
         self._beat = self._loop.call_later(self._keep_alive / 2, self._keep_alive_or_end)
         return connack
 
-    async def subscribe(self) -> SubAckPacket:
-        """SUBSCRIBE to the broker's topics, and the answer. Raises LinkDown when none comes."""
+    def unsubscribe(self, filters: list[str]) -> None:
+        """UNSUBSCRIBE from filters of before. SUBSCRIBE follows, so this answer need not be awaited."""
+        self._write(UnsubscribePacket(UNSUBSCRIBE_ID, filters).write())
+
+    async def subscribe(self, patterns: list[str]) -> SubAckPacket:
+        """SUBSCRIBE to these topic filters, and the answer. Raises LinkDown when none comes."""
         filters = [
             TopicFilter(
                 pattern,
@@ -163,10 +170,10 @@ class Connection(asyncio.Protocol):
                 retain_as_published=False,
                 retain_handling=RetainHandling.SEND_IF_SUBSCRIPTION_NOT_EXISTS,
             )
-            for pattern in self._broker.filters
+            for pattern in patterns
         ]
         self._suback = self._loop.create_future()
-        self._write(SubscribePacket(1, filters).write())  # ids of our own packets; SUBSCRIBE is the only kind we send
+        self._write(SubscribePacket(SUBSCRIBE_ID, filters).write())
         return await self._answer(self._suback, "SUBSCRIBE")
 
     def acknowledge(self, packet_ids: Sequence[int]) -> None:

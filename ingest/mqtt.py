@@ -25,7 +25,7 @@ from devices.reading import Message
 from ingest.broker import Broker
 from ingest.connection import Connection, open_connection
 from ingest.receive_clock import ReceiveClock
-from ingest.session_file import remember_session, session_expected
+from ingest.session_file import remember_session, session_expected, subscribed_before
 from ingest.trouble import InvalidBroker, LinkDown, Trouble
 
 __all__ = ["Broker", "InvalidBroker", "Receiver", "State", "Trouble"]
@@ -122,6 +122,7 @@ class Receiver:
         self._room = asyncio.Event()
         self._room.set()
         self._resumed = asyncio.Event()
+        self._topics_changed = asyncio.Event()
         self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
         self._patience = 0.0
@@ -165,6 +166,12 @@ class Receiver:
     def resume(self) -> None:
         """Connect again now: after the session was taken over (SIGHUP), or instead of waiting for the back-off."""
         self._resumed.set()
+
+    def subscribe_to(self, topics: tuple[str, ...]) -> None:
+        """Other topic filters than before: said to the broker on the connection there is, which misses nothing."""
+        if topics != self._broker.topics:
+            self._broker = replace(self._broker, topics=topics)
+            self._topics_changed.set()
 
     # -- the connection
 
@@ -231,7 +238,12 @@ class Receiver:
         sends nothing; only a canary message finds that (`vigiterre doctor`).
         """
         while True:
-            trouble = subscription_trouble(self._broker, await connection.subscribe())
+            self._topics_changed.clear()
+            forgone = set(subscribed_before(self._session_file, self._broker)) - set(self._broker.filters)
+            if forgone:
+                connection.unsubscribe(sorted(forgone))
+                log.info("mqtt_unsubscribed", topics=sorted(forgone))
+            trouble = subscription_trouble(self._broker, await connection.subscribe(self._broker.filters))
             remember_session(self._session_file, self._broker)
             self._connected(True)
             self._state.link = trouble
@@ -239,9 +251,20 @@ class Receiver:
                 log.info("mqtt_subscribed", topics=self._broker.filters)
             else:
                 log.error("mqtt_subscription", code=trouble.code, detail=str(trouble))
-            why = await connection.ended(None if trouble is None else RESUBSCRIBE_SECONDS)
+            why = await self._ended(connection, None if trouble is None else RESUBSCRIBE_SECONDS)
             if why is not None:
                 return why
+
+    async def _ended(self, connection: Connection, seconds: float | None) -> Trouble | None:
+        """Why the connection ended; None when it is time to subscribe again, or to other topics."""
+        ending = asyncio.create_task(connection.ended(seconds))
+        changing = asyncio.create_task(self._topics_changed.wait())
+        try:
+            await asyncio.wait({ending, changing}, return_when=asyncio.FIRST_COMPLETED)
+            return ending.result() if ending.done() else None
+        finally:
+            ending.cancel()
+            changing.cancel()
 
     async def _yield_session(self, why: Trouble) -> None:
         """Two programs with one client id would take the session from each other for ever; we leave it."""

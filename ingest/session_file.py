@@ -12,17 +12,29 @@ log = structlog.get_logger()
 
 def session_expected(path: Path, broker: Broker) -> bool:
     """True when this broker once granted this client id a session. An unreadable file expects nothing."""
+    known, expected = _read(path), session_of(broker)
+    return all(known.get(key) == expected[key] for key in ("broker", "client_id"))
+
+
+def subscribed_before(path: Path, broker: Broker) -> list[str]:
+    """The filters this session was last subscribed to: those that are no longer wanted must be given up."""
+    filters = _read(path).get("filters", []) if session_expected(path, broker) else []
+    return [one for one in filters if isinstance(one, str)] if isinstance(filters, list) else []
+
+
+def _read(path: Path) -> dict[str, object]:
     try:
-        return bool(json.loads(path.read_text()) == session_of(broker))
+        found = json.loads(path.read_text())
     except FileNotFoundError:
-        return False
+        return {}
     except (OSError, ValueError) as error:
         log.warning("mqtt_session_file_unreadable", path=str(path), detail=str(error))
-        return False
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def remember_session(path: Path, broker: Broker) -> None:
-    if session_expected(path, broker):
+    if _read(path) == session_of(broker):
         return
     new = path.with_name(path.name + ".new")
     try:
@@ -34,5 +46,5 @@ def remember_session(path: Path, broker: Broker) -> None:
         log.warning("mqtt_session_file_unwritable", path=str(path), detail=str(error))
 
 
-def session_of(broker: Broker) -> dict[str, str]:
-    return {"broker": broker.address, "client_id": broker.client_id}
+def session_of(broker: Broker) -> dict[str, object]:
+    return {"broker": broker.address, "client_id": broker.client_id, "filters": broker.filters}
