@@ -1,7 +1,9 @@
 """Logging: structlog to standard error, for people (console) or for machines (JSON)."""
 
 import logging
+import os
 import sys
+from pathlib import Path
 
 import structlog
 
@@ -10,10 +12,11 @@ from vigiterre.settings import LogSettings
 
 def configure(settings: LogSettings) -> None:
     """Called once, by the command that runs."""
+    stream = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115  -- closed by whoever started us
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(colors=stream.isatty())
     )
     structlog.configure(
         processors=[
@@ -24,5 +27,5 @@ def configure(settings: LogSettings) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.level.upper())),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stream),
     )
