@@ -10,12 +10,23 @@ VigiterreError
 
 from collections.abc import Sequence
 
-from devices.problems import Problem
+from devices.problems import NOTHING, Bilingual, Language, Problem
 from devices.reading import Reading
+from devices.texts import STORE_AWAY
 
 
 class VigiterreError(Exception):
-    """The root of this project's errors."""
+    """The root of this project's errors. One that a person meets is given a Bilingual as its message."""
+
+    def text(self, language: Language) -> str:
+        """What is wrong and what to do, as people read it."""
+        message = self.args[0] if self.args else ""
+        return message.text(language) if isinstance(message, Bilingual) else str(self)
+
+    @property
+    def words(self) -> Bilingual:
+        """The same in both languages."""
+        return Bilingual(self.text("fr"), self.text("en"))
 
 
 class ConfigError(VigiterreError):
@@ -24,6 +35,9 @@ class ConfigError(VigiterreError):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = list(problems)
         super().__init__("\n".join(problem.text("en") for problem in problems))
+
+    def text(self, language: Language) -> str:
+        return "\n".join(problem.text(language) for problem in self.problems)
 
 
 class DecodeError(VigiterreError):
@@ -37,13 +51,18 @@ class JournalFull(VigiterreError):  # noqa: N818  -- the state of the journal, n
 class StoreUnavailable(VigiterreError):  # noqa: N818
     """The store did not confirm; it may or may not have stored. The same write, repeated, is right.
 
-    `remedy` says what a person must do when waiting will not help (credentials, a missing database), else "".
+    `message` is the detail, mostly of the system or the server; `remedy` says what a person must do when waiting will
+    not help (credentials, a missing database), else it is empty.
     """
 
-    def __init__(self, message: str, remedy: str = "", retry_after: float | None = None) -> None:
+    def __init__(self, message: str, remedy: Bilingual = NOTHING, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.remedy = remedy
         self.retry_after = retry_after
+
+    def text(self, language: Language) -> str:
+        texts = STORE_AWAY["act" if self.remedy else "wait"]
+        return Bilingual.of(texts, remedy=self.remedy, detail=self).text(language)
 
 
 class StoreRefused(VigiterreError):  # noqa: N818

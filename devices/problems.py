@@ -4,17 +4,46 @@ import difflib
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
 from devices.texts import PLACES, PROBLEMS
 
 Language = Literal["fr", "en"]
+LANGUAGES: tuple[Language, Language] = ("fr", "en")
 
 SEPARATOR: dict[Language, str] = {"fr": "\N{NO-BREAK SPACE}: ", "en": ": "}
 FEW = 5
 """So many names are shown whole."""
 MANY = 500
 """Beyond this many known names, comparing each with the wrong one costs seconds; the neighbours in order do instead."""
+
+
+class Bilingual(str):
+    """A sentence in French and in English. As a plain string it is the English one, which is what logs show."""
+
+    __slots__ = ("french",)
+    french: str
+
+    def __new__(cls, fr: str, en: str) -> Self:
+        self = super().__new__(cls, en)
+        self.french = fr
+        return self
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str], /, **facts: object) -> "Bilingual":
+        """One entry of a texts.py with its facts; a fact that is itself bilingual is said in the same language."""
+        return Bilingual(*(texts[language].format(**in_language(facts, language)) for language in LANGUAGES))
+
+    def text(self, language: Language) -> str:
+        return self.french if language == "fr" else str(self)
+
+
+NOTHING = Bilingual("", "")
+
+
+def in_language(facts: Mapping[str, object], language: Language) -> dict[str, object]:
+    """The facts of a text, those that are bilingual in this language."""
+    return {name: fact.text(language) if isinstance(fact, Bilingual) else fact for name, fact in facts.items()}
 
 
 class Problem(NamedTuple):
@@ -29,7 +58,7 @@ class Problem(NamedTuple):
 
     def text(self, language: Language) -> str:
         """`file: place: what is wrong and what to do`."""
-        sentence = PROBLEMS[self.code][language].format(**self.facts)
+        sentence = PROBLEMS[self.code][language].format(**in_language(self.facts, language))
         parts = (self.file, _place(self.place, language), sentence)
         return SEPARATOR[language].join(part for part in parts if part)
 

@@ -9,6 +9,15 @@ PLACES: dict[str, dict[str, str]] = {
 }
 """The words a place is said with; a spreadsheet and an editor both say `ligne` in French."""
 
+STORE_AWAY: dict[str, dict[str, str]] = {
+    "act": {"fr": "{remedy} (détail : {detail})", "en": "{remedy} (detail: {detail})"},
+    "wait": {
+        "fr": "la base ne confirme pas ; rien n’est perdu, nouvel essai automatique (détail : {detail})",
+        "en": "the store does not confirm; nothing is lost, it is tried again by itself (detail: {detail})",
+    },
+}
+"""A store that is away: with a remedy, or when there is nothing to do but wait."""
+
 PROBLEMS: dict[str, dict[str, str]] = {
     "missing_file": {
         "fr": "fichier absent ; créez-le ou corrigez --config",

@@ -17,12 +17,14 @@ from typing import TypeVar
 import structlog
 
 from devices.errors import StoreRefused, StoreUnavailable
+from devices.problems import NOTHING
 from devices.reading import Reading, Reason, Refusal
 from ingest.counts import OTHER, Counts
 from ingest.cursor import Cursor
 from ingest.journal import Entry, Journal
 from ingest.quarantine import Quarantine, Row
 from ingest.sift import Batch, Refused, Sieve
+from ingest.trouble import Trouble
 from stores.port import Store
 from stores.roller import Roller
 
@@ -60,8 +62,8 @@ class Pipeline:
         self.roller = roller
         self.counts = Counts()
         self.done = self._begin()
-        self.trouble = ""
-        """Why nothing moves at the moment, in plain words; "" when all is well."""
+        self.trouble = NOTHING
+        """Why nothing moves at the moment, in plain words; empty when all is well."""
         self.observe_write = observe_write
         self._schema_ready = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
@@ -171,15 +173,15 @@ class Pipeline:
             try:
                 result = await loop.run_in_executor(self._thread, action)
             except StoreUnavailable as error:
-                words, least = " ".join(part for part in (str(error), error.remedy) if part), error.retry_after or 0.0
+                words, least = error.words, error.retry_after or 0.0
                 log.warning("store_unavailable", what=what, error=str(error), remedy=error.remedy)
             except Exception as error:  # a full disk, a locked file, a bug: keep the readings, say it, go on
-                words, least = f"{what}: {error}", 0.0
+                words, least = Trouble("write_failed", {"what": what, "detail": error}).words, 0.0
                 log.exception("write_failed", what=what)
             else:
                 if self.trouble:
                     log.info("recovered", what=what)
-                self.trouble = ""
+                self.trouble = NOTHING
                 self.counts.store_writes += what == "store"
                 return result
             self.trouble = words

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from devices.errors import VigiterreError
-from devices.problems import Language
+from devices.problems import Bilingual, Language
 
 TEXTS: dict[str, tuple[str, str]] = {
     # settings
@@ -155,6 +155,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "le journal n'a pu être écrit ({detail}) ; rien n'est perdu, nouvel essai ; voyez la trace dans les logs",
         "the journal could not be written ({detail}); nothing is lost, trying again; see the traceback in the logs",
     ),
+    # the store and the quarantine
+    "write_failed": (
+        "{what} : écriture impossible ({detail}) ; rien n'est perdu, nouvel essai ; voyez la trace dans les logs",
+        "{what}: cannot be written ({detail}); nothing is lost, trying again; see the traceback in the logs",
+    ),
 }
 
 
@@ -169,6 +174,10 @@ class Trouble(NamedTuple):
         french, english = TEXTS[self.code]
         return (french if language == "fr" else english).format(**self.facts)
 
+    @property
+    def words(self) -> Bilingual:
+        return Bilingual(self.text("fr"), self.text("en"))
+
     def __str__(self) -> str:
         return self.text("en")
 
@@ -177,7 +186,7 @@ class InvalidBroker(VigiterreError, ValueError):  # noqa: N818  -- read as a sen
     """The settings of the broker cannot be used."""
 
     def __init__(self, trouble: Trouble) -> None:
-        super().__init__(str(trouble))
+        super().__init__(trouble.words)
         self.trouble = trouble
 
 
@@ -185,5 +194,5 @@ class LinkDown(VigiterreError):  # noqa: N818
     """The broker cannot be reached, refuses us, or is gone: back off and connect again."""
 
     def __init__(self, trouble: Trouble) -> None:
-        super().__init__(str(trouble))
+        super().__init__(trouble.words)
         self.trouble = trouble

@@ -15,6 +15,7 @@ from influxdb_client import BucketRetentionRules, DBRPCreate, DBRPsService, Infl
 from influxdb_client.rest import ApiException
 
 from devices.errors import StoreUnavailable
+from devices.problems import NOTHING
 from devices.schema import RAW
 from stores.influx_http import CONNECT_SECONDS, READ_SECONDS, InfluxServer
 from stores.texts import Remedy
@@ -44,7 +45,7 @@ def ensure_v2(
                 _mapping(client, org, bucket, server.database, policy)
     except ApiException as error:
         message = f"InfluxDB {server.name} answered {error.status} while its buckets were prepared"
-        remedy = Remedy("credentials", database=server.database) if error.status in (401, 403) else ""
+        remedy = Remedy("credentials", database=server.database) if error.status in (401, 403) else NOTHING
         raise StoreUnavailable(message, remedy) from error
     except urllib3.exceptions.HTTPError as error:
         raise StoreUnavailable(

@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from devices.errors import VigiterreError
+from devices.problems import Bilingual
 from stores.influx import InfluxStore
 from stores.influx_http import InfluxServer
 from stores.memory import MemoryStore
@@ -26,7 +27,7 @@ class StoreUrlError(VigiterreError, ValueError):
 
     def __init__(self, message: str, remedy: Remedy | None = None) -> None:
         self.remedy = remedy or Remedy("url", forms=", ".join(FORMS))
-        super().__init__(f"{message}; {self.remedy}")
+        super().__init__(Bilingual(self.remedy.text("fr"), f"{message}; {self.remedy}"))
 
 
 def open_store(

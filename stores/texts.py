@@ -1,10 +1,10 @@
 """What a technician does about a store that does not answer, in French and in English."""
 
-from typing import Literal, Self
+from typing import Self
 
-Language = Literal["fr", "en"]
+from devices.problems import LANGUAGES, Bilingual
 
-REMEDIES: dict[str, dict[Language, str]] = {
+REMEDIES: dict[str, dict[str, str]] = {
     "start": {
         "fr": "vérifiez que le serveur {server} tourne et que store.url donne le bon hôte et le bon port",
         "en": "check that the server {server} runs and that store.url names the right host and port",
@@ -95,16 +95,10 @@ REMEDIES: dict[str, dict[Language, str]] = {
 }
 
 
-class Remedy(str):
-    """A remedy in two languages. As a plain string it is the English one, which is what the log shows."""
+class Remedy(Bilingual):
+    """A text of REMEDIES with its facts."""
 
-    __slots__ = ("_fr",)
-    _fr: str
+    __slots__ = ()
 
     def __new__(cls, code: str, **facts: object) -> Self:
-        self = super().__new__(cls, REMEDIES[code]["en"].format(**facts))
-        self._fr = REMEDIES[code]["fr"].format(**facts)
-        return self
-
-    def text(self, language: Language) -> str:
-        return self._fr if language == "fr" else str(self)
+        return super().__new__(cls, *(REMEDIES[code][language].format(**facts) for language in LANGUAGES))

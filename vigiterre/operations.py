@@ -4,16 +4,18 @@ Running again is appending again, marked as replayed: the same way, the same gua
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from functools import partial
 from itertools import islice
 from typing import Any
 
+from devices.errors import VigiterreError
 from devices.reading import Message
 from ingest.journal import Journal
 from ingest.pipeline import Pipeline
 from ingest.quarantine import Quarantine
 from vigiterre.control import Command
+from vigiterre.texts import said
 
 CHUNK = 1_000
 LONGEST_WAIT = 60.0
@@ -56,8 +58,10 @@ class Operations:
         """{ids or null, reason, device: filters} -> {messages, cut, refused, waiting}.
 
         A row leaves the quarantine once its message is durable in the journal again; refused anew, it comes back as a
-        new row. Messages of which only the first 64 kB were kept stay.
+        new row. Messages of which only the first 64 kB were kept stay. Raises VigiterreError, with nothing done, when
+        one of the ids does not exist.
         """
+        await self._must_exist(arguments.get("ids") or ())
         rows = await asyncio.to_thread(partial(self.quarantine.matching, **_filters(arguments)))
         whole = [row for row in rows if row.whole]
         first, count = self.journal.last + 1, 0
@@ -83,6 +87,11 @@ class Operations:
             )
         )
         yield {"result": {"purged": purged}}
+
+    async def _must_exist(self, ids: Collection[int]) -> None:
+        found = {row.id for row in await asyncio.to_thread(self.quarantine.matching, ids)}
+        if unknown := sorted(set(ids) - found):
+            raise VigiterreError(said("no_such_refusal", id=", ".join(map(str, unknown))))
 
     def _concerns(self, message: Message, device: str | None) -> bool:
         levels = message.topic.split("/")

@@ -23,6 +23,7 @@ from vigiterre import control
 from vigiterre.metrics import Metrics, counter, gauge
 from vigiterre.service import Service, now_ms
 from vigiterre.settings import secret
+from vigiterre.texts import said
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +49,7 @@ class Run:
             Broker(
                 url=mqtt.url,
                 client_id=mqtt.client_id,
-                topics=(f"{mqtt.root}/#",),
+                topics=service.topics(),
                 share=mqtt.share,
                 password=secret(mqtt.password, mqtt.password_file),
                 ca_file=mqtt.ca_file,
@@ -72,8 +73,8 @@ class Run:
         return {
             "broker": "" if state.connected else NOT_YET[language],
             **{trouble.code: trouble.text(language) for trouble in state.troubles},
-            "store": self.service.pipeline.trouble,
-            "housekeeping": self.service.chores_trouble,
+            "store": self.service.pipeline.trouble.text(language),
+            "housekeeping": self.service.chores_trouble.text(language),
         }
 
     async def run(self) -> None:
@@ -112,6 +113,7 @@ class Run:
 
     def reload(self) -> None:
         self.service.reload()
+        self.receiver.subscribe_to(self.service.topics())
         self.receiver.resume()
 
     def counts(self) -> dict[str, int]:
@@ -197,6 +199,5 @@ def bind(address: tuple[str, int]) -> socket.socket:
     try:
         return socket.create_server(address, family=socket.AF_INET6 if ":" in address[0] else socket.AF_INET)
     except OSError as error:
-        raise VigiterreError(
-            f"console.bind {address[0]}:{address[1]}: {error.strerror}; choose another port"
-        ) from error
+        facts = {"host": address[0], "port": address[1], "detail": error.strerror}
+        raise VigiterreError(said("bind_refused", **facts)) from error

@@ -12,6 +12,7 @@ import structlog
 
 from dashboards.console.app import RefusedMessage
 from devices.errors import ConfigError, JournalFull, StoreUnavailable
+from devices.problems import NOTHING
 from devices.reading import Message
 from ingest.codecs import CODECS, PAYLOADS, source_codecs
 from ingest.cursor import Cursor
@@ -27,6 +28,7 @@ from stores.port import Store
 from stores.roller import Roller
 from vigiterre.operations import Operations
 from vigiterre.settings import Settings, load_settings, secret
+from vigiterre.texts import said
 
 log = structlog.get_logger(__name__)
 
@@ -78,7 +80,7 @@ class Service:
         self.operations = Operations(self.journal, self.quarantine, self.pipeline, settings.mqtt.root)
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._chores = ThreadPoolExecutor(1, thread_name_prefix="chores")
-        self.chores_trouble = ""
+        self.chores_trouble = NOTHING
 
     def _sieve(self) -> Sieve:
         return Sieve(
@@ -99,6 +101,10 @@ class Service:
             after = entries[-1].seq
             recent = [entry for entry in entries if entry.seq <= done and entry.message.received >= since]
             self.pipeline.sieve.remember(entry for entry in recent if not entry.message.replayed)
+
+    def topics(self) -> tuple[str, ...]:
+        """The topic filters of our broker: our own devices', and those of its sources."""
+        return (f"{self.settings.mqtt.root}/#", *self.sources.filters())
 
     async def deliver(self, messages: list[Message]) -> None:
         """What the receiver calls: when it returns, the messages are on disk and may be acknowledged."""
@@ -134,11 +140,11 @@ class Service:
         while True:
             try:
                 await loop.run_in_executor(self._chores, self._housekeep_once)
-                self.chores_trouble = ""
+                self.chores_trouble = NOTHING
             except StoreUnavailable as error:
                 log.warning("housekeeping_waits", error=str(error))
             except Exception as error:  # the next minute may be better, and ingest must not die of this
-                self.chores_trouble = f"{type(error).__name__}: {error}"
+                self.chores_trouble = said("housekeeping_failed", detail=f"{type(error).__name__}: {error}")
                 log.exception("housekeeping_failed")
             await asyncio.sleep(HOUSEKEEPING_SECONDS)
 

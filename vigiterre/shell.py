@@ -18,7 +18,14 @@ from devices.errors import ConfigError, VigiterreError
 from devices.problems import Language
 from ingest.journal import JournalLocked
 from vigiterre.settings import Settings, load_settings
-from vigiterre.texts import TEXTS
+from vigiterre.texts import said
+
+FAILED, MISUSED = 1, 2
+"""Exit codes: an error, which was said; a command that cannot be what was meant."""
+
+
+class Misuse(VigiterreError):  # noqa: N818  -- the user's, not ours
+    """The command contradicts itself or cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -29,33 +36,47 @@ class Shell:
 
     def say(self, key: str, **facts: object) -> str:
         """A sentence of `vigiterre.texts` in the user's language."""
-        return TEXTS[key][self.language].format(**facts)
+        return said(key, **facts).text(self.language)
 
     def tell(self, key: str, **facts: object) -> None:
         """The same, on standard error: standard output is for results."""
-        Console(stderr=True, highlight=False).print(escape(self.say(key, **facts)))
+        self._print(self.say(key, **facts))
 
     def settings(self) -> Settings:
         with self.failing():
             return load_settings(self.folder)
 
+    def data_dir(self) -> Path:
+        """The folder of a Vigiterre that has run. A misspelt one must not look like one where all is well."""
+        folder = self.settings().data_dir
+        with self.failing():
+            if not folder.is_dir():
+                raise VigiterreError(said("no_data_dir", folder=folder.absolute()))
+        return folder
+
     @contextmanager
     def failing(self) -> Iterator[None]:
-        """Turns our errors into words on standard error and exit code 1."""
-        errors = Console(stderr=True, highlight=False, soft_wrap=True)
+        """Turns our errors, and files that cannot be used, into words on standard error and an exit code."""
         try:
             yield
         except ConfigError as error:
-            for problem in error.problems:
-                errors.print(escape(problem.text(self.language)))
-            errors.print(escape(self.say("problems", count=len(error.problems))))
-            raise typer.Exit(1) from error
+            self._print(error.text(self.language))
+            self.tell("problems", count=len(error.problems))
+            raise typer.Exit(FAILED) from error
         except JournalLocked as error:
-            errors.print(escape(self.say("locked", folder=error.folder, pid=error.pid or "?")))
-            raise typer.Exit(1) from error
+            self.tell("locked", folder=error.folder, pid=error.pid or "?")
+            raise typer.Exit(FAILED) from error
         except VigiterreError as error:
-            errors.print(escape(str(error)))
-            raise typer.Exit(1) from error
+            self._print(error.text(self.language))
+            raise typer.Exit(MISUSED if isinstance(error, Misuse) else FAILED) from error
+        except OSError as error:
+            if error.filename is None:
+                raise  # not a file: a mistake of ours
+            self.tell("file_refused", path=error.filename, detail=error.strerror)
+            raise typer.Exit(FAILED) from error
+
+    def _print(self, text: str) -> None:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(escape(text))
 
 
 def print_json(rows: Any) -> None:
@@ -74,10 +95,22 @@ def shown_time(time_ms: int) -> str:
     return datetime.fromtimestamp(time_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def read_time(text: str) -> int:
-    """`2026-11-23`, `2026-11-23T21:14` (both in UTC unless a zone is given) or RFC 3339 -> ms."""
+def read_time(option: str, text: str) -> int:
+    """`2026-11-23`, `2026-11-23T21:14` (both in UTC unless a zone is given) or RFC 3339 -> ms. Raises Misuse."""
     try:
         time = datetime.fromisoformat(text)
     except ValueError as error:
-        raise typer.BadParameter(f"{text!r}: 2026-11-23, 2026-11-23T21:14 (UTC), 2026-11-23T22:14+01:00") from error
+        raise Misuse(said("bad_time", option=option, value=text)) from error
     return round((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def read_span(since: tuple[str, str | None], until: tuple[str, str | None]) -> tuple[int | None, int | None]:
+    """Two options with what they were given, "from when" and "until when" -> ms.
+
+    Raises Misuse, also when nothing can lie between them.
+    """
+    start, end = (read_time(option, text) if text else None for option, text in (since, until))
+    if start is not None and end is not None and start >= end:
+        facts = {"since": since[0], "start": since[1], "until": until[0], "end": until[1]}
+        raise Misuse(said("empty_span", **facts))
+    return start, end

@@ -1,9 +1,11 @@
 """What the command line says, in French and in English."""
 
+from devices.problems import Bilingual
+
 TEXTS: dict[str, dict[str, str]] = {
     "problems": {
-        "fr": "{count} erreur(s) dans la configuration : rien n'a été démarré ni modifié.",
-        "en": "{count} error(s) in the configuration: nothing was started or changed.",
+        "fr": "Erreurs : {count}. Rien n'a été démarré ni modifié.",
+        "en": "Errors: {count}. Nothing was started or changed.",
     },
     "checked": {
         "fr": "Configuration correcte : {devices} capteurs, {models} modèles, {n} grandeurs.",
@@ -22,33 +24,106 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "{device}: no device of this name; see `vigiterre devices list`",
     },
     "no_such_refusal": {
-        "fr": "{id} : aucun refus de ce numéro ; voyez `vigiterre quarantine list`",
-        "en": "{id}: no refusal of this number; see `vigiterre quarantine list`",
+        "fr": "{id} : aucun refus de ce numéro ; rien n'a été fait, voyez `vigiterre quarantine list`",
+        "en": "{id}: no refusal of this number; nothing was done, see `vigiterre quarantine list`",
+    },
+    "no_such_model": {
+        "fr": "{model} : aucun modèle de ce nom dans models/ ; connus : {known}",
+        "en": "{model}: no model of this name in models/; known: {known}",
+    },
+    "no_such_commune": {
+        "fr": "{commune} n'est pas un code INSEE ; écrivez cinq caractères, par exemple 03190",
+        "en": "{commune} is not an INSEE code; write five characters, such as 03190",
+    },
+    "no_device_found": {
+        "fr": "Aucun capteur ne répond à ces critères ; `vigiterre devices list` les montre tous.",
+        "en": "No device matches; `vigiterre devices list` shows them all.",
+    },
+    "no_data_dir": {
+        "fr": "{folder} n'existe pas : aucun vigiterre n'a tourné là ; corrigez data_dir (VIGITERRE_DATA_DIR) ou "
+        "--config, ou lancez d'abord `vigiterre run`",
+        "en": "{folder} does not exist: no vigiterre has run there; correct data_dir (VIGITERRE_DATA_DIR) or "
+        "--config, or start `vigiterre run` first",
+    },
+    "file_refused": {
+        "fr": "{path} : inutilisable ({detail}) ; corrigez le chemin ou les droits, ou lancez sous le compte du "
+        "service",
+        "en": "{path}: cannot be used ({detail}); correct the path or its permissions, or run as the service's account",
+    },
+    "bad_time": {
+        "fr": "{option} {value} n'est pas une date ; écrivez 2026-11-23, 2026-11-23T21:14 (UTC) ou "
+        "2026-11-23T22:14+01:00",
+        "en": "{option} {value} is no date; write 2026-11-23, 2026-11-23T21:14 (UTC) or 2026-11-23T22:14+01:00",
+    },
+    "empty_span": {
+        "fr": "{since} {start} doit précéder {until} {end} ; corrigez l'un des deux",
+        "en": "{since} {start} must be before {until} {end}; correct one of them",
+    },
+    "ended_before_answer": {
+        "fr": "Le processus s'est arrêté avant de répondre ; voyez ses logs, puis relancez la commande : ce qui est "
+        "déjà fait ne l'est pas deux fois.",
+        "en": "The running process ended before it answered; see its logs, then run the command again: what is done "
+        "is not done twice.",
+    },
+    "command_failed": {
+        "fr": "Le processus n'a pu exécuter la commande ({detail}) ; la trace est dans ses logs, signalez-la.",
+        "en": "The running process could not do this ({detail}); the traceback is in its logs, report it.",
+    },
+    "socket_refused": {
+        "fr": "{path} : inutilisable ({detail}) ; lancez sous le compte du service, et gardez data_dir sous 90 "
+        "caractères",
+        "en": "{path}: cannot be used ({detail}); run as the service's account, and keep data_dir below 90 characters",
+    },
+    "bind_refused": {
+        "fr": "console.bind {host}:{port} : {detail} ; choisissez un autre port ou arrêtez le programme qui l'occupe",
+        "en": "console.bind {host}:{port}: {detail}; choose another port or stop the program that uses it",
+    },
+    "housekeeping_failed": {
+        "fr": "agrégats et rétention en échec ({detail}) ; nouvel essai chaque minute, la trace est dans les logs",
+        "en": "roll-ups and retention fail ({detail}); tried again each minute, the traceback is in the logs",
     },
     "purge_what": {
         "fr": "Dites quoi effacer : --before, --reason, --device, ou --all pour tout.",
         "en": "Say what to delete: --before, --reason, --device, or --all for everything.",
     },
-    "purged": {"fr": "{purged} refus effacés.", "en": "{purged} refusals deleted."},
+    "purged": {"fr": "Refus effacés : {purged}.", "en": "Refusals deleted: {purged}."},
+    "no_refusal": {"fr": "Aucun refus.", "en": "No refusals."},
+    "no_refusal_found": {
+        "fr": "Aucun refus ne répond à ces critères ; `vigiterre quarantine list` les montre tous.",
+        "en": "No refusal matches; `vigiterre quarantine list` shows them all.",
+    },
+    "refusals_cut": {
+        "fr": "Seulement les {limit} plus récents ; --limit en montre davantage.",
+        "en": "Only the newest {limit}; --limit shows more.",
+    },
     "replay": {"fr": "messages rejoués", "en": "messages run again"},
     "quarantine_replay": {"fr": "messages rejoués", "en": "messages run again"},
     "quarantine_purge": {"fr": "refus effacés", "en": "refusals deleted"},
     "replayed": {
-        "fr": "{messages} messages rejoués, dont {refused} refus à nouveau (voir `vigiterre quarantine list`).",
-        "en": "{messages} messages run again, {refused} refusals anew (see `vigiterre quarantine list`).",
+        "fr": "Messages rejoués : {messages} ; refus à nouveau : {refused} (voir `vigiterre quarantine list`).",
+        "en": "Messages run again: {messages}; refused anew: {refused} (see `vigiterre quarantine list`).",
     },
     "replayed_waiting": {
-        "fr": "{messages} messages remis au journal ; la base ne répond pas, ils seront enregistrés à son retour.",
-        "en": "{messages} messages are in the journal again; the store is away, they are stored when it returns.",
+        "fr": "Messages remis au journal : {messages} ; la base ne répond pas, ils seront enregistrés à son retour.",
+        "en": "Messages in the journal again: {messages}; the store is away, they are stored when it returns.",
+    },
+    "replay_found_nothing": {
+        "fr": "Aucun message à rejouer : le journal n'en a pas de ce capteur à ces heures (en UTC, sauf fuseau "
+        "donné) ; il garde {days} jours (journal.max_days).",
+        "en": "No messages to run again: the journal has none of this device at these hours (UTC unless a zone is "
+        "given); it keeps {days} days (journal.max_days).",
     },
     "replay_cut": {
-        "fr": "{cut} refus de plus de 64 ko n'ont pu être rejoués : essayez `vigiterre replay --from … --to …`.",
-        "en": "{cut} refusals above 64 kB could not be run again: try `vigiterre replay --from … --to …`.",
+        "fr": "Refus de plus de 64 ko, restés en quarantaine : {cut} ; essayez `vigiterre replay --from … --to …`.",
+        "en": "Refusals above 64 kB, left in quarantine: {cut}; try `vigiterre replay --from … --to …`.",
     },
     "import_summary": {
-        "fr": "{added} ajoutés, {changed} modifiés, {unchanged} inchangés, {refused} refusés.",
-        "en": "{added} added, {changed} changed, {unchanged} unchanged, {refused} refused.",
+        "fr": "Ajoutés : {added} ; modifiés : {changed} ; inchangés : {unchanged} ; refusés : {refused}.",
+        "en": "Added: {added}; changed: {changed}; unchanged: {unchanged}; refused: {refused}.",
     },
+    "outcome_added": {"fr": "ajouté", "en": "added"},
+    "outcome_changed": {"fr": "modifié", "en": "changed"},
+    "outcome_refused": {"fr": "refusé", "en": "refused"},
     "import_dry_run": {"fr": "Essai : rien n'a été écrit.", "en": "Dry run: nothing was written."},
     "import_done": {
         "fr": "{file} est à jour ; `kill -HUP` ou un redémarrage le fait relire.",
@@ -179,3 +254,8 @@ TEXTS: dict[str, dict[str, str]] = {
     "column_reason": {"fr": "Motif", "en": "Reason"},
     "column_detail": {"fr": "Détail", "en": "Detail"},
 }
+
+
+def said(key: str, /, **facts: object) -> Bilingual:
+    """One of the texts with its facts."""
+    return Bilingual.of(TEXTS[key], **facts)

@@ -8,18 +8,21 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from devices.errors import VigiterreError
+from devices.problems import Bilingual
 from vigiterre import control, logs
 from vigiterre.service import Service
 from vigiterre.shell import Shell
+from vigiterre.texts import said
 
 
 def ask(shell: Shell, command: str, **arguments: Any) -> dict[str, Any]:
     """The command's result. Shows progress on standard error."""
+    data_dir = shell.data_dir()
     settings = shell.settings()
     with shell.failing(), progress() as bar:
         task = bar.add_task(shell.say(command))
         try:
-            return final(control.call(settings.data_dir, command, **arguments), bar, task)
+            return final(control.call(data_dir, command, **arguments), bar, task)
         except control.NotRunning:
             logs.configure(settings.log)
             return asyncio.run(alone(Service(settings, shell.folder), command, arguments, bar, task))
@@ -28,11 +31,11 @@ def ask(shell: Shell, command: str, **arguments: Any) -> dict[str, Any]:
 def final(replies: Iterator[dict[str, Any]], bar: Progress, task: Any) -> dict[str, Any]:
     for reply in replies:
         if "error" in reply:
-            raise VigiterreError(reply["error"])
+            raise VigiterreError(Bilingual(**reply["error"]))
         if "result" in reply:
             return dict(reply["result"])
         bar.update(task, completed=reply["progress"])
-    raise VigiterreError("the running process ended before it answered")
+    raise VigiterreError(said("ended_before_answer"))
 
 
 async def alone(service: Service, command: str, arguments: dict[str, Any], bar: Progress, task: Any) -> dict[str, Any]:
@@ -53,11 +56,13 @@ async def alone(service: Service, command: str, arguments: dict[str, Any], bar: 
 
 
 def progress() -> Progress:
+    errors = Console(stderr=True)
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         TextColumn("{task.completed:.0f}"),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=errors,
         transient=True,
+        disable=not errors.is_terminal,
     )

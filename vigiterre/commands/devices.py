@@ -1,15 +1,19 @@
 """`vigiterre devices`: list, show, import."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
-from devices import importing
+from devices import cells, importing
 from devices.errors import VigiterreError
 from devices.load import load_registry
+from devices.problems import near
 from devices.registry import Registry
 from vigiterre.shell import Shell, print_json, print_table
+from vigiterre.texts import said
+
+Domain = Literal["road", "building", "environment"]
 
 app = typer.Typer(help="Les capteurs du territoire · The devices of the territory", no_args_is_help=True)
 
@@ -17,7 +21,7 @@ app = typer.Typer(help="Les capteurs du territoire · The devices of the territo
 @app.command("list")
 def list_devices(
     context: typer.Context,
-    domain: Annotated[str | None, typer.Option(help="road, building, environment")] = None,
+    domain: Annotated[Domain | None, typer.Option(help="domaine · domain")] = None,
     commune: Annotated[str | None, typer.Option(help="code INSEE")] = None,
     model: Annotated[str | None, typer.Option(help="modèle · model")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="tableau JSON · JSON array")] = False,
@@ -25,10 +29,18 @@ def list_devices(
     """Liste les capteurs · Lists the devices."""
     shell: Shell = context.obj
     registry = load(shell)
-    wanted = {"domain": domain, "commune": commune, "model": model}
+    with shell.failing():
+        if model is not None and model not in registry.models:
+            raise VigiterreError(said("no_such_model", model=model, known=near(model, registry.models)))
+        if commune is not None and cells.commune(commune) is None:
+            raise VigiterreError(said("no_such_commune", commune=commune))
+    wanted = {"domain": domain, "commune": cells.commune(commune or ""), "model": model}
     rows = [row for row in described(registry) if all(v is None or row[k] == v for k, v in wanted.items())]
     if as_json:
         print_json(rows)
+        return
+    if not rows:
+        shell.tell("no_device_found")
         return
     print_table(
         [shell.say(f"column_{name}") for name in ("id", "model", "domain", "site", "commune", "quantities")],
@@ -43,7 +55,7 @@ def show(context: typer.Context, device: str) -> None:
     registry = load(shell)
     with shell.failing():
         if device not in registry.devices:
-            raise VigiterreError(shell.say("no_such_device", device=device))
+            raise VigiterreError(said("no_such_device", device=device))
     found = registry.devices[device]
     model = registry.models[found.model]
     rules = registry.profiles[device].fields
@@ -55,6 +67,8 @@ def show(context: typer.Context, device: str) -> None:
             "simulated": model.simulated,
             "codec": model.codec,
             "interval": model.interval,
+            "eui": found.eui,
+            "alias": found.alias,
             "owner": found.owner,
             "installed": found.installed,
             "tags": list(found.tags),
@@ -68,7 +82,7 @@ def show(context: typer.Context, device: str) -> None:
 @app.command("import")
 def import_devices(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV d'un tableur · CSV of a spreadsheet")],
+    file: Annotated[Path, typer.Argument(help="CSV d'un tableur · CSV of a spreadsheet")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="rapport seulement · report only")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="tableau JSON · JSON array")] = False,
 ) -> None:
@@ -85,7 +99,8 @@ def import_devices(
     else:
         headings = [shell.say(f"column_{name}") for name in ("row", "id", "outcome", "columns")]
         changes = [row for row in rows if row["outcome"] != "unchanged"]
-        print_table(headings, (row.values() for row in changes))
+        said_of = [{**row, "outcome": shell.say(f"outcome_{row['outcome']}")} for row in changes]
+        print_table(headings, (row.values() for row in said_of))
     shell.tell("import_summary", **plan.counts)
     with shell.failing():
         plan.check()

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from vigiterre.commands.ask import ask
-from vigiterre.shell import Shell, read_time
+from vigiterre.shell import Shell, read_span
 
 
 def replay(
@@ -16,5 +16,10 @@ def replay(
 ) -> None:
     """Rejoue les messages du journal, jamais comme du direct · Runs journaled messages again, never as live."""
     shell: Shell = context.obj
-    result = ask(shell, "replay", start=read_time(start), end=read_time(end), device=device)
-    shell.tell("replayed_waiting" if result["waiting"] else "replayed", **result)
+    with shell.failing():
+        first, last = read_span(("--from", start), ("--to", end))
+    result = ask(shell, "replay", start=first, end=last, device=device)
+    if not result["messages"]:
+        shell.tell("replay_found_nothing", days=shell.settings().journal.max_days)
+    else:
+        shell.tell("replayed_waiting" if result["waiting"] else "replayed", **result)
