@@ -32,7 +32,7 @@ def examine(folder: Path) -> Configuration:
         problems += error.problems
     root = settings.mqtt.root if settings else MqttSettings().root
     try:
-        registry, sources = load_territory(folder, root, source_codecs())
+        registry, sources, _ = load_territory(folder, root)
     except ConfigError as error:
         problems += error.problems
     else:

@@ -50,7 +50,7 @@ class Service:
         self.settings = settings
         self.folder = folder
         self.source_codecs = source_codecs()
-        self.registry, self.sources = load_territory(folder, settings.mqtt.root, self.source_codecs)
+        self.registry, self.sources, self.scripts = load_territory(folder, settings.mqtt.root)
         data = settings.data_dir
         data.mkdir(parents=True, exist_ok=True)
         self.journal = Journal(
@@ -122,14 +122,14 @@ class Service:
     def reload(self) -> None:
         """Read the configuration folder again. A broken one changes nothing and is said."""
         try:
-            registry, sources = load_territory(self.folder, self.settings.mqtt.root, self.source_codecs)
+            registry, sources, scripts = load_territory(self.folder, self.settings.mqtt.root)
             load_settings(self.folder)
         except ConfigError as error:
             for problem in error.problems:
                 log.warning("config_rejected", problem=problem.text("en"))
             log.warning("config_kept", reason="the new configuration has errors; the old one stays in force")
             return
-        self.registry, self.sources = registry, sources
+        self.registry, self.sources, self.scripts = registry, sources, scripts
         self.pipeline.sieve = self._sieve()
         self.roller.quantities = registry.quantities
         log.info("config_reloaded", devices=len(registry.devices))
