@@ -69,6 +69,8 @@ def plan(existing: Path, incoming: Path, registry: Registry) -> ImportPlan:
     The devices as they would become are checked like those of any configuration, with their placements. Raises
     ConfigError when one of the two files cannot be read as a sheet at all.
     """
+    if not incoming.exists():
+        raise ConfigError([Problem(str(incoming), "", "no_such_file")])
     problems: list[Problem] = []
     new = read_sheet(incoming, str(incoming), DEVICE_COLUMNS, ("id",), problems)
     seen = _fingerprint(existing)

@@ -16,11 +16,14 @@ from devices.device import DOMAINS, Device, Placement
 from devices.model import Model
 from devices.problems import Problem, near
 from devices.registry import OFFSET, SCALE
+from devices.schema import LONGEST_TAG, UNSPEAKABLE
 from devices.spreadsheet import Row, Sheet, read_sheet
 
 PLACE_COLUMNS = ("site", "name", "commune", "latitude", "longitude", "altitude")
 DEVICE_COLUMNS = ("id", "model", "domain", *PLACE_COLUMNS, "owner", "installed", "tags", "params", "eui", "alias")
 DEVICE_REQUIRED = ("id", "model", "domain", "site", "commune")
+TEXT_COLUMNS = ("site", "name", "owner", "tags")
+"""Free text; the others say for themselves what they accept."""
 PLACEMENT_COLUMNS = ("device", "from", "until", *PLACE_COLUMNS)
 PLACEMENT_REQUIRED = ("device", "until", "site", "commune")
 COMMUNE_COLUMNS = ("commune", "name", "latitude", "longitude", "population")
@@ -81,6 +84,7 @@ def read_device(row: Row, known: Known, problems: list[Problem]) -> Device | Non
     if domain not in DOMAINS:
         problems.append(_wrong(row, "domain", "not_one_of", known=near(domain, DOMAINS)))
     place = _placement(row, known, problems)
+    _check_texts(row, problems)
     installed = _installed(row, problems)
     params = _params(row, known.models.get(model), problems)
     eui = cells.eui(row.get("eui")) if row.get("eui") else ""
@@ -89,9 +93,7 @@ def read_device(row: Row, known: Known, problems: list[Problem]) -> Device | Non
     if len(problems) > before:
         return None
     tags = tuple(row.get("tags").split())
-    return Device(
-        name, model, domain, row.get("owner"), installed, tags, params, (place,), eui or "", row.get("alias")
-    )
+    return Device(name, model, domain, row.get("owner"), installed, tags, params, (place,), eui or "", row.get("alias"))
 
 
 def _wrong(row: Row, column: str, code: str, **facts: object) -> Problem:
@@ -115,6 +117,16 @@ def _placement(row: Row, known: Known, problems: list[Problem]) -> Placement:
         problems.append(row.problem("longitude" if row.get("latitude") else "latitude", "half_coordinates"))
     altitude = _number(row, "altitude", problems)
     return Placement(site, row.get("name") or site, commune or "", latitude, longitude, altitude)
+
+
+def _check_texts(row: Row, problems: list[Problem]) -> None:
+    """Note what no store could hold; control characters have been noted as the sheet was read."""
+    for column in TEXT_COLUMNS:
+        text = row.get(column)
+        if found := UNSPEAKABLE.search(text):
+            problems.append(row.problem(column, "unspeakable", value=found[0]))
+        if len(text) > LONGEST_TAG:
+            problems.append(row.problem(column, "too_long", length=len(text), longest=LONGEST_TAG))
 
 
 def _number(row: Row, column: str, problems: list[Problem]) -> float | None:
@@ -200,6 +212,7 @@ def _history(
             facts = {"begin": row.get("from"), "end": row.get("until")}
             problems.append(row.problem("from", "from_not_before_until", **facts))
         place = _placement(row, known, problems)
+        _check_texts(row, problems)
         if len(problems) == before:
             history.setdefault(name, []).append((row, replace(place, since=begin, until=end)))
     for stays_of_one in history.values():

@@ -4,6 +4,7 @@ Measurement = domain; tags = TAGS; fields = quantity ids; time = event time in m
 field name in policy ROLLUP, with the suffixes below beside it, so that a query changes only the policy.
 """
 
+import re
 from collections.abc import Iterable
 
 from devices.device import DOMAINS
@@ -16,6 +17,11 @@ MIN, MAX, COUNT = "_min", "_max", "_count"
 DURATION = "_duration_"
 """`{quantity}_duration_{state}`: seconds of the hour spent in that state."""
 HOUR_MS = 3_600_000
+UNSPEAKABLE = re.compile(r"[\\\x00-\x1f\x7f\ud800-\udfff]")
+"""What the text of a tag may not hold: a backslash before a comma, a space or the end of a tag has no spelling that
+InfluxDB 1, 2 and 3 read alike, a line feed ends the line, and a lone surrogate has no UTF-8."""
+LONGEST_TAG = 255
+"""Characters; far below the 65,535 bytes that InfluxDB grants to all tags of a series together."""
 
 
 def reserved(quantity: str, others: Iterable[str] = ()) -> bool:

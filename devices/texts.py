@@ -24,8 +24,8 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "en": "file is missing; create it or correct --config",
     },
     "unreadable_file": {
-        "fr": "fichier illisible ({detail}) ; corrigez ses droits",
-        "en": "file cannot be read ({detail}); correct its permissions",
+        "fr": "fichier illisible ({detail}) ; corrigez le chemin ou les droits",
+        "en": "file cannot be read ({detail}); correct the path or its permissions",
     },
     # TOML files
     "toml_syntax": {
@@ -221,11 +221,32 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "fr": "caractère de contrôle {value} dans la cellule ; effacez-le et tapez à nouveau le texte",
         "en": "control character {value} in the cell; delete it and type the text again",
     },
+    "unspeakable": {
+        "fr": "la cellule contient le caractère {value}, refusé par les bases de mesures ; ôtez-le ou écrivez /",
+        "en": "the cell holds the character {value}, which stores of readings do not take; remove it or write /",
+    },
+    "too_long": {
+        "fr": "la cellule a {length} caractères, {longest} au plus ; raccourcissez-la",
+        "en": "the cell has {length} characters, at most {longest}; shorten it",
+    },
+    "no_such_file": {
+        "fr": "ce fichier n’existe pas ; corrigez le chemin",
+        "en": "there is no such file; correct the path",
+    },
+    "wrong_setting": {"fr": "réglage refusé : {error}", "en": "setting refused: {error}"},
     "empty_cell": {
         "fr": "la cellule est vide ; remplissez-la",
         "en": "the cell is empty; fill it",
     },
     # config/devices.csv
+    "unknown_codec": {
+        "fr": "le codec « {value} » n’existe pas ; connus : {known} ; un codec JavaScript est un fichier de codecs/",
+        "en": 'codec "{value}" does not exist; known: {known}; a JavaScript codec is a file of codecs/',
+    },
+    "script_too_large": {
+        "fr": "ce codec dépasse {limit} Kio ; ôtez ce qui ne sert pas à décoder",
+        "en": "this codec is larger than {limit} KiB; remove what does not serve to decode",
+    },
     # sources.toml
     "bad_source_id": {
         "fr": "« {value} » n’est pas un nom correct ; des minuscules, chiffres, - ou _",

@@ -10,10 +10,10 @@ from functools import lru_cache
 from math import isfinite
 
 from devices.reading import Reading, Series
+from devices.schema import UNSPEAKABLE
 
 TIME_LIMIT = 9_223_372_036_000
 """ms on either side of 1970 that a 64-bit count of nanoseconds can hold, whole seconds (line protocol's range)."""
-_UNSPEAKABLE = re.compile(r"[\\\x00-\x1f\x7f\ud800-\udfff]")
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
@@ -23,7 +23,7 @@ def series_fault(series: Series) -> str:
     if not series.domain or not series.device:
         return "a series needs a domain and a device"
     for name, text in zip(series._fields, series, strict=True):
-        if _UNSPEAKABLE.search(text):
+        if UNSPEAKABLE.search(text):
             return f"{name} {text!r} holds a backslash or a control character"
     return ""
 

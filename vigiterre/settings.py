@@ -4,13 +4,14 @@
 (`mqtt.password_file`), never from the TOML. docs/settings.md lists every key; a test compares.
 """
 
+import os
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from devices.errors import ConfigError
+from devices.errors import ConfigError, VigiterreError
 from devices.problems import Language, Problem, near
 from devices.tables import Document, Table, read_table
 
@@ -143,6 +144,18 @@ def secret(value: SecretStr | None, file: Path | None) -> str | None:
         raise ConfigError([Problem(str(file), "", "unreadable_file", {"detail": error.strerror})]) from error
 
 
+def wrong_setting(folder: Path, key: str, error: VigiterreError) -> Problem:
+    """What a later step says of a setting, `mqtt.url` or another, with the place where it was given."""
+    keys = tuple(key.split("."))
+    table = read_table(folder / FILE, FILE, []) or Table(Document(FILE, "", []), {})
+    file, place = _place(table, keys) if _given(table, keys) else (FILE, key)
+    return Problem(file, place, "wrong_setting", {"error": error.words})
+
+
+def _given(table: Table, keys: tuple[str, ...]) -> bool:
+    return bool(os.environ.get("VIGITERRE_" + "__".join(keys).upper())) or _holds(table, keys)
+
+
 def _incoherent(settings: Settings) -> list[Problem]:
     problems = []
     if 0 < settings.store.raw_days <= settings.clock.max_age_days:
@@ -156,13 +169,18 @@ def _incoherent(settings: Settings) -> list[Problem]:
 def _problem(table: Table, fault: Any) -> Problem:
     keys = tuple(str(part) for part in fault["loc"])
     name = ".".join(keys)
-    if _holds(table, keys):
-        file, place = FILE, table.document.place(keys, name)
-    else:
-        file, place = "VIGITERRE_" + "__".join(keys).upper(), ""
+    file, place = _place(table, keys)
     if fault["type"] == "extra_forbidden":
         return Problem(file, place, "unknown_setting", {"name": name, "known": near(name, setting_names())})
     return Problem(file, place, "bad_setting", {"error": fault["msg"].removeprefix("Value error, ")})
+
+
+def _place(table: Table, keys: tuple[str, ...]) -> tuple[str, str]:
+    """Where a setting was given: its variable wins over the file, and is what must be corrected."""
+    variable = "VIGITERRE_" + "__".join(keys).upper()
+    if os.environ.get(variable) or not _holds(table, keys):
+        return variable, ""
+    return FILE, table.document.place(keys, ".".join(keys))
 
 
 def _holds(table: Table, keys: tuple[str, ...]) -> bool:

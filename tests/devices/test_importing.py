@@ -138,6 +138,30 @@ def test_the_first_import_makes_the_file(territory: Path) -> None:
     assert list(load_registry(territory).devices) == ["capteur-0", "capteur-1"]
 
 
+@pytest.mark.parametrize(("name", "code"), [("absent.csv", "no_such_file"), ("models", "unreadable_file")])
+def test_a_file_that_cannot_be_opened_is_told_its_path(territory: Path, name: str, code: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        importing.plan(territory / "devices.csv", territory / name, load_registry(territory))
+    [problem] = caught.value.problems
+    assert (problem.file, problem.code) == (str(territory / name), code)
+
+
+def test_a_crash_while_it_is_written_leaves_the_file_as_it_was(
+    territory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (territory / "devices.csv").read_bytes()
+    plan = plan_of(territory, new_rows(5000))
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("devices.importing.os.fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        importing.apply(plan)
+    assert (territory / "devices.csv").read_bytes() == before
+    assert not list(territory.glob(".*"))
+
+
 def test_a_file_that_is_no_spreadsheet_text_is_refused_whole(territory: Path) -> None:
     with pytest.raises(ConfigError, match="save it as CSV"):
         plan_of(territory, b"PK\x03\x04")

@@ -1,18 +1,53 @@
 """`vigiterre check`: read everything, report every error, exit 1 if there is any."""
 
+from pathlib import Path
+
 import typer
 
 from devices.errors import ConfigError
+from devices.problems import Problem
+from ingest.broker import Broker, tls_context
+from ingest.trouble import InvalidBroker, LinkDown
+from stores.open import StoreUrlError, open_store
 from vigiterre.configuration import examine
+from vigiterre.settings import Settings, secret, wrong_setting
 from vigiterre.shell import Shell
+
+SETTING_OF = {"client_id": "mqtt.client_id", "tls_pair": "mqtt.cert_file", "tls_file": "mqtt.ca_file"}
+"""Code of a trouble -> the setting to correct, where it is not mqtt.url."""
 
 
 def check(context: typer.Context) -> None:
     """Vérifie toute la configuration, sans rien démarrer · Checks the whole configuration, starts nothing."""
     shell: Shell = context.obj
-    _, registry, problems = examine(shell.folder)
+    settings, registry, problems = examine(shell.folder)
+    if settings is not None:
+        problems += unusable(settings, shell.folder)
     with shell.failing():
         if problems:
             raise ConfigError(problems)
     assert registry is not None
     shell.tell("checked", devices=len(registry.devices), models=len(registry.models), n=len(registry.quantities))
+
+
+def unusable(settings: Settings, folder: Path) -> list[Problem]:
+    """Settings that are well formed and still no use: URLs, passwords, certificates. Nothing is contacted."""
+    problems: list[Problem] = []
+    mqtt, store = settings.mqtt, settings.store
+    for given in (mqtt, store):
+        try:
+            secret(given.password, given.password_file)
+        except ConfigError as error:
+            problems += error.problems
+    try:
+        open_store(settings.store_url, None).close()
+    except StoreUrlError as error:
+        problems.append(wrong_setting(folder, "store.url", error))
+    try:
+        topics = (f"{mqtt.root}/#",)
+        tls_context(
+            Broker(mqtt.url, mqtt.client_id, topics, mqtt.share, None, mqtt.ca_file, mqtt.cert_file, mqtt.key_file)
+        )
+    except (InvalidBroker, LinkDown) as error:
+        problems.append(wrong_setting(folder, SETTING_OF.get(error.trouble.code, "mqtt.url"), error))
+    return problems
