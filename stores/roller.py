@@ -8,7 +8,7 @@ What remains to be done is in a small file of its own: the watermark (every hour
 """
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from threading import RLock
@@ -22,7 +22,7 @@ from devices.reading import Reading
 from devices.schema import HOUR_MS
 from stores import sqlite_file
 from stores.port import Rollup, Store
-from stores.rollup import roll_up
+from stores.rollup import roll_up, unknown_quantities
 
 log = structlog.get_logger()
 
@@ -74,6 +74,9 @@ class Roller:
             sqlite_file.migrate(self._state, state, SCHEMA_VERSION, SCHEMA)
             self._state.execute("INSERT OR IGNORE INTO watermark VALUES (1, ?)", (hour_of(now_ms),))
             self._watermark: int = self._state.execute("SELECT hour FROM watermark").fetchone()[0]
+        self.unrolled = 0
+        """Values left out of roll-ups, because `quantities` no longer has their quantity."""
+        self._unknown: set[str] = set()
         self._live_from = self._watermark
         """Readings from here on need no touch. Ahead of the watermark while hours are computed."""
 
@@ -141,11 +144,27 @@ class Roller:
         written = 0
         waiting: list[Rollup] = []
         for _, members in groupby(readings, key=lambda reading: reading.series):
-            waiting += roll_up(list(members), self.quantities, hour)
+            of_series = list(members)
+            self._note_unknown(of_series, hour)
+            waiting += roll_up(of_series, self.quantities, hour)
             if len(waiting) >= ROLLUPS_PER_WRITE:
                 written += self._write(waiting)
                 waiting = []
         return written + self._write(waiting)
+
+    def _note_unknown(self, readings: Sequence[Reading], hour: int) -> None:
+        """Only the catalogue tells how a quantity aggregates; without it the raw readings stay, and it is said once."""
+        for name, count in unknown_quantities(readings, self.quantities).items():
+            self.unrolled += count
+            if name not in self._unknown:
+                self._unknown.add(name)
+                log.warning(
+                    "rollup_of_unknown_quantity",
+                    quantity=name,
+                    device=readings[0].series.device,
+                    hour=hour,
+                    remedy="put it back into quantities.toml, even if no model sends it any more, then replay",
+                )
 
     def _write(self, rollups: list[Rollup]) -> int:
         try:

@@ -6,7 +6,8 @@ direction `_min` and `_max` are those of the numbers, not of the arc.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from devices.quantity import Aggregate, Quantity
 from devices.reading import Reading, Series
@@ -20,13 +21,18 @@ NO_DIRECTION = 1e-9
 def roll_up(readings: Sequence[Reading], quantities: Mapping[str, Quantity], hour: int) -> list[Rollup]:
     """The hourly values of one series from its readings with `hour <= time < hour + 1 h`, in any order.
 
-    A quantity that `quantities` no longer knows has no way to aggregate and yields nothing.
+    A quantity that `quantities` no longer knows has no way to aggregate and yields nothing: see `unknown_quantities`.
     """
     return [
         Rollup(series, name, hour, fields_of(quantities[name], points, hour))
         for (series, name), points in _by_quantity(readings).items()
         if name in quantities
     ]
+
+
+def unknown_quantities(readings: Iterable[Reading], quantities: Mapping[str, Quantity]) -> Counter[str]:
+    """Quantities of the readings that `quantities` does not know -> how many readings have them."""
+    return Counter(name for reading in readings for name in reading.values if name not in quantities)
 
 
 def _by_quantity(readings: Sequence[Reading]) -> dict[tuple[Series, str], list[Point]]:

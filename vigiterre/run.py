@@ -143,6 +143,7 @@ class Run:
         """Everything this process exports, read where it lives."""
         service, receiver = self.service, self.receiver
         journal, pipeline, quarantine = service.journal, service.pipeline, service.quarantine
+        roller = service.roller
 
         def age() -> float:
             last = receiver.state.last_message_monotonic
@@ -165,6 +166,7 @@ class Run:
                 ),
                 gauge("journal_lag_messages", "Journaled and not yet stored", lambda: journal.last - pipeline.done),
                 counter("quarantine_dropped", "Refusals dropped by age or size", lambda: quarantine.dropped),
+                counter("rollup_values_skipped", "Of quantities no longer in the catalogue", lambda: roller.unrolled),
                 gauge("devices", "Devices in the registry", lambda: len(service.registry.devices)),
             ],
         )

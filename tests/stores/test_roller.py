@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from devices.errors import StoreRefused, StoreUnavailable
 from devices.quantity import Aggregate, Kind, Quantity
@@ -113,6 +114,26 @@ def test_wind_across_north_stays_north(store: Store, make: Callable[..., Roller]
     assert min(mean.value, 360 - mean.value) < 1e-9
     assert [point.value for point in hourly(store, "meteo-1", "wind_direction_min")] == [0.0]
     assert [point.value for point in hourly(store, "meteo-1", "wind_direction_max")] == [359.0]
+
+
+def test_a_quantity_that_left_the_catalogue_is_said_once_and_counted_and_its_neighbours_are_rolled_up(
+    store: Store, make: Callable[..., Roller]
+) -> None:
+    roller = make(store)
+    series = Series("building", "co2-01", "m", "ecole", "03190")
+    both = [Reading(series, NOON + n * 20 * 60_000, {"co2": 400.0, "radon": 80.0}) for n in range(6)]
+    ingest(store, roller, both)
+    with capture_logs() as logs:
+        roller.run(NOON + 3 * HOUR_MS)
+    said = [entry for entry in logs if entry["event"] == "rollup_of_unknown_quantity"]
+    assert [(entry["quantity"], entry["device"], entry["log_level"]) for entry in said] == [
+        ("radon", "co2-01", "warning")
+    ]
+    assert "quantities.toml" in said[0]["remedy"]
+    assert roller.unrolled == 6
+    assert len(hourly(store, "co2-01", "co2")) == 2
+    assert hourly(store, "co2-01", "radon") == []
+    assert len(store.points("co2-01", "radon", NOON, NOON + 2 * HOUR_MS)) == 6
 
 
 def test_late_data_computes_its_hour_again(store: Store, make: Callable[..., Roller]) -> None:
