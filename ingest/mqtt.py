@@ -8,9 +8,7 @@ Two tasks: one keeps a connection, the other empties the inbox. Neither gives up
 """
 
 import asyncio
-import contextlib
 import errno
-import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +20,7 @@ from mqtt5 import ConnAckPacket, PublishPacket, SubAckPacket
 
 from devices.errors import JournalFull
 from devices.reading import Message
+from ingest.backoff import Backoff, happens_within
 from ingest.broker import Broker
 from ingest.connection import Connection, open_connection
 from ingest.receive_clock import ReceiveClock
@@ -388,32 +387,6 @@ class Receiver:
         if self._connection is not None:
             await self._connection.disconnect()
         log.info("mqtt_stopped", received=self._state.received, left=self._state.held_messages)
-
-
-class Backoff:
-    """Exponential from half a second, capped, with full jitter: clients of a broker that is back do not come as one.
-
-    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
-    """
-
-    def __init__(self, cap: float) -> None:
-        self._cap = cap
-        self._ceiling = 0.5
-
-    def next(self) -> float:
-        delay = random.uniform(0, self._ceiling)  # noqa: S311  -- no secret
-        self._ceiling = min(self._cap, self._ceiling * 2)
-        return delay
-
-    def reset(self) -> None:
-        self._ceiling = 0.5
-
-
-async def happens_within(event: asyncio.Event, seconds: float) -> None:
-    """Wait for the event, but no longer than this."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()
 
 
 def subscription_trouble(broker: Broker, suback: SubAckPacket) -> Trouble | None:
