@@ -1,17 +1,17 @@
 """The command line. Help is in French and in English; messages follow `language` (VIGITERRE_LANGUAGE)."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from devices.problems import Language
 from vigiterre.commands import check, demo, devices, doctor, quarantine, replay, run, simulate
-from vigiterre.shell import Shell
+from vigiterre.shell import Shell, language
+from vigiterre.usage import Commands
 
 app = typer.Typer(
     name="vigiterre",
+    cls=Commands,
     help="Vigiterre : veille sur les capteurs d'un département · watches over the sensors of a French département",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # locals may hold secrets
@@ -36,11 +36,6 @@ def shell(
     ] = Path("config"),
 ) -> None:
     context.obj = Shell(config, language())
-
-
-def language() -> Language:
-    """Before any file is read: what VIGITERRE_LANGUAGE says, else French."""
-    return "en" if os.environ.get("VIGITERRE_LANGUAGE", "").lower().startswith("en") else "fr"
 
 
 def main() -> None:

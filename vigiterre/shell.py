@@ -1,6 +1,7 @@
 """What every command shares: the configuration folder, the language, how things are printed and how errors end."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,14 @@ from ingest.journal import JournalLocked
 from vigiterre.settings import Settings, load_settings
 from vigiterre.texts import said
 
+
+def language() -> Language:
+    """Before any file is read: what VIGITERRE_LANGUAGE says, else French."""
+    return "en" if os.environ.get("VIGITERRE_LANGUAGE", "").lower().startswith("en") else "fr"
+
+
+WIDEST = 100_000
+"""Columns."""
 FAILED, MISUSED = 1, 2
 """Exit codes: an error, which was said; a command that cannot be what was meant."""
 
@@ -84,10 +93,14 @@ def print_json(rows: Any) -> None:
 
 
 def print_table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    table = Table(*headings, show_edge=False, pad_edge=False)
+    """Nothing is cut: cells fold on a terminal, and lines are as long as they must be in a file or a pipe."""
+    table = Table(show_edge=False, pad_edge=False)
+    for number, heading in enumerate(headings):
+        table.add_column(heading, overflow="fold", no_wrap=number == 0)
     for row in rows:
         table.add_row(*(escape(str(value)) for value in row))
-    Console().print(table)
+    told = sys.stdout.isatty() or "COLUMNS" in os.environ
+    Console(width=None if told else WIDEST).print(table)
 
 
 def shown_time(time_ms: int) -> str:
