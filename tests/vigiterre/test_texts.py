@@ -1,0 +1,98 @@
+"""Every text that people read exists in French and in English, and tells the same facts in both."""
+
+import ast
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from devices.problems import Bilingual
+from vigiterre.texts import TEXTS, said
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("devices", "stores", "alerts", "ingest", "dashboards", "vigiterre")
+FILES = sorted(
+    path.relative_to(ROOT)
+    for room in ROOMS
+    for path in (ROOT / room).rglob("*.py")
+    if path.name in ("texts.py", "trouble.py")
+)
+LANGUAGES = {"fr", "en"}
+SAME = re.compile(r"([\W\d_]|\{\w+\})*|s|min|h|Site|Commune")
+"""What may be the same in both languages: symbols, facts alone, and words that are."""
+SAID_BY_PREFIX = ("column_", "outcome_")
+
+
+def pairs(value: object, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """(where, French, English) of every text of a table, whichever of our three shapes it has."""
+    match value:
+        case {"fr": str(french), "en": str(english)}:
+            yield path, french, english
+        case {"fr": dict(french), "en": dict(english)}:
+            assert french.keys() == english.keys(), path
+            for key in french:
+                yield f"{path}.{key}", french[key], english[key]
+        case (str(french), str(english)):
+            yield path, french, english
+        case dict(entries):
+            assert not LANGUAGES & entries.keys(), f"{path}: one language is missing"
+            for key, entry in entries.items():
+                yield from pairs(entry, f"{path}.{key}")
+        case tuple(entries):
+            for number, entry in enumerate(entries):
+                yield from pairs(entry, f"{path}.{number}")
+        case _:
+            raise AssertionError(f"{path}: {value!r} is no text in two languages")
+
+
+def tables(file: Path) -> Iterator[tuple[str, str, str]]:
+    module = importlib.import_module(".".join(file.with_suffix("").parts))
+    for name, value in vars(module).items():
+        if name.isupper() and isinstance(value, dict):
+            yield from pairs(value, f"{file.parent.name}.{name}")
+
+
+def facts(text: str) -> set[str]:
+    return {f"{name}:{form}" for _, name, form, _ in Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_every_text_exists_in_both_languages_and_tells_the_same_facts(file: Path) -> None:
+    found = list(tables(file))
+    assert found
+    for where, french, english in found:
+        assert facts(french) == facts(english), where
+        assert bool(french.strip()) == bool(english.strip()), where
+
+
+@pytest.mark.parametrize("file", FILES, ids=str)
+def test_no_text_was_left_untranslated(file: Path) -> None:
+    for where, french, english in tables(file):
+        assert french != english or SAME.fullmatch(french), f"{where}: {french}"
+
+
+def test_every_room_that_speaks_to_people_was_looked_at() -> None:
+    assert {path.parent.name for path in FILES} >= {"devices", "stores", "ingest", "console", "doctor", "vigiterre"}
+
+
+def test_every_text_of_the_command_line_is_said_by_somebody() -> None:
+    files = [path for path in (ROOT / "vigiterre").rglob("*.py") if path.name != "texts.py"]
+    literals = {
+        one.value
+        for path in files
+        for one in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    }
+    assert not {key for key in TEXTS if key not in literals and not key.startswith(SAID_BY_PREFIX)}
+
+
+def test_a_bilingual_is_english_to_a_log_and_french_to_who_asks_for_it() -> None:
+    words = said("purged", purged=3)
+    assert str(words) == "Refusals deleted: 3."
+    assert words.text("fr") == "Refus effacés : 3."
+    nested = said("bind_refused", host="h", port=1, detail=Bilingual("occupé", "busy"))
+    assert "occupé" in nested.text("fr")
+    assert "busy" in nested.text("en")
