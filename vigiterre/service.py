@@ -22,6 +22,7 @@ from ingest.journal import Journal
 from ingest.load import load_territory
 from ingest.pipeline import Pipeline
 from ingest.quarantine import Quarantine
+from ingest.sandbox import Sandbox
 from ingest.sift import Formats, Sieve
 from stores.open import open_store
 from stores.port import Store
@@ -70,6 +71,7 @@ class Service:
         self.roller = Roller(
             self.store, data / "rollup.sqlite", self.registry.quantities, settings.store.raw_days * DAY_MS, now_ms()
         )
+        self.sandbox = Sandbox(self.scripts)
         self.duplicates = Duplicates()
         self.frames = Frames()
         self.pipeline = Pipeline(
@@ -81,11 +83,12 @@ class Service:
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._chores = ThreadPoolExecutor(1, thread_name_prefix="chores")
         self.chores_trouble = NOTHING
+        self._store_ready = False
 
     def _sieve(self) -> Sieve:
         return Sieve(
             self.registry,
-            Formats(CODECS, self.source_codecs, PAYLOADS, self.sources),
+            Formats(CODECS, self.source_codecs, PAYLOADS, self.sources, self.sandbox.decode),
             self.duplicates,
             self.frames,
             root=self.settings.mqtt.root,
@@ -130,6 +133,9 @@ class Service:
             log.warning("config_kept", reason="the new configuration has errors; the old one stays in force")
             return
         self.registry, self.sources, self.scripts = registry, sources, scripts
+        if scripts != self.sandbox.sources:
+            self._chores.submit(self.sandbox.close)  # waits for the batch that is in it
+            self.sandbox = Sandbox(scripts)
         self.pipeline.sieve = self._sieve()
         self.roller.quantities = registry.quantities
         log.info("config_reloaded", devices=len(registry.devices))
@@ -151,6 +157,9 @@ class Service:
     def _housekeep_once(self) -> None:
         now = now_ms()
         self.journal.expire(now, self.pipeline.done)  # first: it needs no store, and makes the room that is asked for
+        if not self._store_ready:  # nothing may have been written since the start, and the database may be new
+            self.store.ensure_schema()
+            self._store_ready = True
         while self.roller.run(now).remaining:
             pass
         self.quarantine.expire(now)
@@ -168,6 +177,7 @@ class Service:
 
     def close(self) -> None:
         self.pipeline.close()
+        self.sandbox.close()
         self._chores.shutdown(wait=True)
         self._disk.shutdown(wait=True)
         self.journal.close()
