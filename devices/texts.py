@@ -247,6 +247,10 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "fr": "ce codec dépasse {limit} Kio ; ôtez ce qui ne sert pas à décoder",
         "en": "this codec is larger than {limit} KiB; remove what does not serve to decode",
     },
+    "script_broken": {
+        "fr": "ce codec ne peut rien décoder : {error} ; corrigez-le",
+        "en": "this codec can decode nothing: {error}; correct it",
+    },
     # sources.toml
     "bad_source_id": {
         "fr": "« {value} » n’est pas un nom correct ; des minuscules, chiffres, - ou _",

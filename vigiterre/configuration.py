@@ -8,9 +8,9 @@ from devices.problems import Problem
 from devices.registry import Registry
 from ingest.codecs import CODECS, PAYLOADS, source_codecs
 from ingest.examples import run_examples
-from ingest.load import load_territory
+from ingest.load import SCRIPTS, Territory, load_territory
+from ingest.sandbox import Sandbox
 from ingest.sift import Formats
-from ingest.sources import Sources
 from vigiterre.settings import MqttSettings, Settings, load_settings
 
 
@@ -32,19 +32,27 @@ def examine(folder: Path) -> Configuration:
         problems += error.problems
     root = settings.mqtt.root if settings else MqttSettings().root
     try:
-        registry, sources, _ = load_territory(folder, root)
+        territory = load_territory(folder, root)
     except ConfigError as error:
         problems += error.problems
     else:
-        problems += _examples(registry, sources)
+        registry = territory.registry
+        problems += _examples(territory)
     return Configuration(settings, registry, problems)
 
 
-def _examples(registry: Registry, sources: Sources) -> list[Problem]:
-    """Models whose own examples do not decode to what they say."""
-    formats = Formats(CODECS, source_codecs(), PAYLOADS, sources)
-    return [
-        Problem(f"models/{model.id}.toml", f"examples[{index}]", "example", {"error": fault})
-        for model in registry.models.values()
-        for index, fault in run_examples(model, registry, formats)
-    ]
+def _examples(territory: Territory) -> list[Problem]:
+    """Codecs that cannot be called, and models whose own examples do not decode to what they say."""
+    registry, sources, scripts = territory
+    with Sandbox(scripts) as sandbox:
+        formats = Formats(CODECS, source_codecs(), PAYLOADS, sources, sandbox.decode)
+        broken = sandbox.check() if scripts else {}
+        return [
+            *(Problem(f"{SCRIPTS}/{name}", "", "script_broken", {"error": words}) for name, words in broken.items()),
+            *(
+                Problem(f"models/{model.id}.toml", f"examples[{index}]", "example", {"error": fault})
+                for model in registry.models.values()
+                if model.codec not in broken
+                for index, fault in run_examples(model, registry, formats)
+            ),
+        ]
