@@ -115,11 +115,11 @@ class Table:
         return value
 
     def choice(self, key: str, choices: Collection[str], default: str | object = REQUIRED) -> str:
-        """One of `choices`; the first of them when it is none."""
+        """One of `choices`; the first of them when it is none, "" when there are none."""
         value = self.text(key, default)
         if value and value not in choices:
             self.problem(key, "not_one_of", value=value, known=near(value, choices))
-        return value if value in choices else next(iter(choices))
+        return value if value in choices else next(iter(choices), "")
 
     def table(self, key: str) -> "Table | None":
         value = self.get(key)

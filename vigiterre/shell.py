@@ -21,16 +21,15 @@ from ingest.journal import JournalLocked
 from vigiterre.settings import Settings, load_settings
 from vigiterre.texts import said
 
+WIDEST = 100_000
+"""Columns of a table that nobody's terminal bounds."""
+FAILED, MISUSED = 1, 2
+"""Exit codes: an error, which was said; a command that cannot be what was meant."""
+
 
 def language() -> Language:
     """Before any file is read: what VIGITERRE_LANGUAGE says, else French."""
     return "en" if os.environ.get("VIGITERRE_LANGUAGE", "").lower().startswith("en") else "fr"
-
-
-WIDEST = 100_000
-"""Columns."""
-FAILED, MISUSED = 1, 2
-"""Exit codes: an error, which was said; a command that cannot be what was meant."""
 
 
 class Misuse(VigiterreError):  # noqa: N818  -- the user's, not ours

@@ -155,8 +155,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "No refusal matches; `vigiterre quarantine list` shows them all.",
     },
     "refusals_cut": {
-        "fr": "Seulement les {limit} plus récents ; --limit en montre davantage.",
-        "en": "Only the newest {limit}; --limit shows more.",
+        "fr": "Liste arrêtée à --limit {limit} ; de plus anciens peuvent suivre.",
+        "en": "The list stops at --limit {limit}; older ones may follow.",
     },
     "replay": {"fr": "messages rejoués", "en": "messages run again"},
     "quarantine_replay": {"fr": "messages rejoués", "en": "messages run again"},

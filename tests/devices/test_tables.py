@@ -74,3 +74,12 @@ def test_keys_inside_an_inline_table_are_told_at_the_line_of_the_table(tmp_path:
         ("line 2, a.b", "missing_key"),
         ("line 2, a.b.c", "unknown_key"),
     ]
+
+
+def test_a_choice_among_nothing_is_a_problem_not_a_crash(tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text('codec = "a"\n')
+    problems: list[Problem] = []
+    table = read_table(tmp_path / "x.toml", "x.toml", problems)
+    assert table is not None
+    assert table.choice("codec", []) == ""
+    assert [problem.code for problem in problems] == ["not_one_of"]

@@ -95,7 +95,7 @@ def test_a_list_that_is_cut_says_so(data: Path) -> None:
     refused(data, b"1", b"2", b"3")
     result = run("quarantine", "list", "--limit", "2")
     assert len(result.stdout.splitlines()) == 4
-    assert "Seulement les 2 plus récents" in result.stderr
+    assert "Liste arrêtée à --limit 2" in result.stderr
 
 
 def test_what_was_mended_is_run_again_and_stored_and_leaves_the_quarantine(data: Path) -> None:
