@@ -21,22 +21,23 @@
     return bytes;
   };
 
-  // A byte that fits nowhere becomes U+FFFD, as everywhere.
+  // What is no UTF-8 becomes U+FFFD, one for each longest beginning of a letter, as in every browser.
   const fromUtf8 = (bytes) => {
     let text = "";
     let index = 0;
     while (index < bytes.length) {
       const first = bytes[index++];
-      const more = first < 0x80 ? 0 : first >= 0xf0 && first < 0xf5 ? 3 : first >= 0xe0 && first < 0xf0 ? 2 : first >= 0xc2 && first < 0xe0 ? 1 : -1;
-      let code = more === 0 ? first : more > 0 ? first & (0x3f >> more) : -1;
-      let read = 0;
-      while (read < more && (bytes[index + read] & 0xc0) === 0x80) {
-        code = (code << 6) | (bytes[index + read++] & 63);
+      let more = first < 0x80 ? 0 : first < 0xc2 || first > 0xf4 ? -1 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+      let code = more > 0 ? first & (0x3f >> more) : first;
+      let low = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+      let high = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+      while (more > 0 && bytes[index] >= low && bytes[index] <= high) {
+        code = (code << 6) | (bytes[index++] & 63);
+        more -= 1;
+        low = 0x80;
+        high = 0xbf;
       }
-      const least = [0, 0x80, 0x800, 0x10000][more];
-      const good = code >= 0 && read === more && code >= least && code < 0x110000 && (code < 0xd800 || code > 0xdfff);
-      text += good ? String.fromCodePoint(code) : "\ufffd";
-      index += good ? more : 0;
+      text += more === 0 ? String.fromCodePoint(code) : "\ufffd";
     }
     return text;
   };
@@ -54,7 +55,10 @@
   };
 
   const letters = (text, mask) => Array.from(text, (letter) => letter.charCodeAt(0) & mask);
-  const fromBase64 = (text) => letters(atob(text.replace(/-/g, "+").replace(/_/g, "/").replace(/[^A-Za-z0-9+/]/g, "")), 255);
+  const fromBase64 = (text) => {
+    const standard = text.replace(/-/g, "+").replace(/_/g, "/");
+    return letters(atob(standard.replace(/[^A-Za-z0-9+/]/g, "")), 255);
+  };
 
   const bytesOf = (text, encoding) => {
     switch (String(encoding || "utf8").toLowerCase()) {
@@ -97,7 +101,7 @@
         return Buffer.from(value.data);
       }
       if (typeof value !== "object" || value === null) {
-        throw new TypeError("Buffer.from takes a string, an array or a buffer, not " + (value === null ? "null" : typeof value));
+        throw new TypeError("Buffer.from takes a string, an array or a buffer, not " + String(value));
       }
       const buffer = new Buffer(value.length >>> 0);
       for (let index = 0; index < buffer.length; index++) {

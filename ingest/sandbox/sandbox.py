@@ -230,7 +230,7 @@ class Sandbox:
             self._last[codec] = text
         if fault == "syntax":
             self._broken[codec] = line, text
-        return DecodeError(told(codec, line, port, text))
+        return DecodeError(told(codec, line, port, text, near=fault == "time"))
 
     def _facts(self, answer: Mapping[str, Any]) -> dict[str, object]:
         seconds = 2 * self.time_limit if answer.get("killed") else self.time_limit

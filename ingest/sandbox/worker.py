@@ -95,7 +95,7 @@ class Codecs:
         if not isinstance(said, str):
             raise Fault({"fault": "wrong", "kind": "function"})
         if len(said) > RESULT:
-            raise Fault({"fault": "large", "size": len(said)})
+            raise Fault({"fault": "large", "size": len(said), "limit": RESULT})
         return checked(plain_json(said))
 
 
@@ -115,7 +115,7 @@ def checked(answer: Any) -> Answer:
     if not isinstance(data, dict | list):  # a Date, or what `toJSON` made of it
         raise Fault({"fault": "wrong", "kind": "string" if isinstance(data, str) else "undefined"})
     if deeper_than(data, DEPTH):
-        raise Fault({"fault": "deep"})
+        raise Fault({"fault": "deep", "limit": DEPTH})
     return {"data": data, "warnings": texts(answer.get("warnings"))}
 
 
@@ -152,9 +152,14 @@ def plain_json(said: str) -> Any:
         if "\\ud" in said:
             said = json.dumps(json.loads(said), ensure_ascii=False)
             said = said.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return json.loads(said)
+        return json.loads(said, parse_int=number)
     except RecursionError:
-        raise Fault({"fault": "deep"}) from None
+        raise Fault({"fault": "deep", "limit": DEPTH}) from None
+
+
+def number(digits: str) -> int | float:
+    """JavaScript writes 62484070009620752 as 62484070009620750: a double's shortest digits, and no whole number."""
+    return int(digits) if len(digits) < 17 else float(digits)
 
 
 def deeper_than(value: Any, depth: int) -> bool:
