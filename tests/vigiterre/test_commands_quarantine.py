@@ -1,10 +1,12 @@
 """`vigiterre quarantine` and `vigiterre replay` without a running process, as their user sees them."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from devices.reading import Message, Reason, Refusal
@@ -28,13 +30,14 @@ COMMANDS = (
 
 
 @pytest.fixture(autouse=True)
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The data_dir of an installation that has run and is stopped."""
     for name in ("LANGUAGE", "CONFIG", "STORE__URL", "MQTT__URL"):
         monkeypatch.delenv(f"VIGITERRE_{name}", raising=False)
     monkeypatch.setenv("VIGITERRE_DATA_DIR", str(tmp_path / "data"))
     (tmp_path / "data").mkdir()
-    return tmp_path / "data"
+    yield tmp_path / "data"
+    structlog.reset_defaults()  # the commands' log went to a stream that is closed now
 
 
 def run(*arguments: object) -> Result:

@@ -27,14 +27,15 @@ SAID_BY_PREFIX = ("column_", "outcome_")
 
 
 def pairs(value: object, path: str = "") -> Iterator[tuple[str, str, str]]:
-    """(where, French, English) of every text of a table, whichever of our three shapes it has."""
+    """(where, French, English) of every text of a table, whichever of our shapes it has."""
     match value:
         case {"fr": str(french), "en": str(english)}:
             yield path, french, english
         case {"fr": dict(french), "en": dict(english)}:
             assert french.keys() == english.keys(), path
-            for key in french:
-                yield f"{path}.{key}", french[key], english[key]
+            yield from pairs({key: {"fr": french[key], "en": english[key]} for key in french}, path)
+        case {"fr": tuple(french), "en": tuple(english)}:
+            yield from pairs(tuple(zip(french, english, strict=True)), path)
         case (str(french), str(english)):
             yield path, french, english
         case dict(entries):
@@ -42,8 +43,7 @@ def pairs(value: object, path: str = "") -> Iterator[tuple[str, str, str]]:
             for key, entry in entries.items():
                 yield from pairs(entry, f"{path}.{key}")
         case tuple(entries):
-            for number, entry in enumerate(entries):
-                yield from pairs(entry, f"{path}.{number}")
+            yield from pairs(dict(enumerate(entries)), path)
         case _:
             raise AssertionError(f"{path}: {value!r} is no text in two languages")
 
