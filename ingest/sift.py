@@ -164,8 +164,7 @@ class Sieve:
             heard = self.formats.sources[source.codec](message, levels)
         except DecodeError:
             heard = []
-        known = {self._device(source, levels, one.address) for one in heard}
-        return {profile.device.id for profile in known if profile}
+        return {profile.device.id for one in heard if (profile := self._device(source, levels, one.address))}
 
     def _route(self, entry: Entry, opened: Opened) -> Profile | None:
         """The device a native topic belongs to; else the message is read as its source says, refused or ignored."""

@@ -25,11 +25,10 @@ Replies = AsyncIterator[dict[str, Any]]
 
 
 class Operations:
-    def __init__(self, journal: Journal, quarantine: Quarantine, pipeline: Pipeline, root: str) -> None:
+    def __init__(self, journal: Journal, quarantine: Quarantine, pipeline: Pipeline) -> None:
         self.journal = journal
         self.quarantine = quarantine
         self.pipeline = pipeline
-        self.root = root
 
     def commands(self) -> Mapping[str, Command]:
         return {
@@ -94,8 +93,7 @@ class Operations:
             raise VigiterreError(said("no_such_refusal", id=", ".join(map(str, unknown))))
 
     def _concerns(self, message: Message, device: str | None) -> bool:
-        levels = message.topic.split("/")
-        return device is None or (len(levels) > 1 and levels[-2] == device)
+        return device is None or device in self.pipeline.sieve.devices_of(message)
 
     async def _append(self, messages: list[Message]) -> None:
         chunk = [message._replace(replayed=True) for message in messages]

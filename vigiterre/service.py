@@ -79,7 +79,7 @@ class Service:
         )
         self.journal.expire(now_ms(), self.pipeline.done)
         self._remember()
-        self.operations = Operations(self.journal, self.quarantine, self.pipeline, settings.mqtt.root)
+        self.operations = Operations(self.journal, self.quarantine, self.pipeline)
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._chores = ThreadPoolExecutor(1, thread_name_prefix="chores")
         self.chores_trouble = NOTHING
