@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from dashboards.console.rows import REPLAYED, SIMULATED, DeviceRow, moment, rows, whole
 from dashboards.console.texts import REASONS, STATUS
+from devices.errors import VigiterreError
 from devices.problems import Language
 from devices.registry import Registry
 from stores.port import Latest
@@ -89,7 +90,7 @@ def application(sources: Sources, language: Language) -> Starlette:
         try:
             latest = await run_in_threadpool(sources.latest)
         except Exception as error:  # noqa: BLE001  -- whatever ails the store, the page says it and shows the rest
-            latest, trouble = [], str(error)
+            latest, trouble = [], error.text(chosen) if isinstance(error, VigiterreError) else str(error)
         now = time.time_ns() // 1_000_000
         devices = rows(sources.registry(), latest, now, chosen)
         page = templates.get_template("status.html").render(
