@@ -37,8 +37,8 @@ function decodeUplink(input) {
 }
 """
 TABLE = "".join(
-    f"CHANNELS[{n}] = {{name: 'channel_{n}', unit: 'u{n % 9}', scale: 0.{n % 9 + 1}, size: {n % 4 + 1}, sign: {n % 2}}};\n"
-    for n in range(120)
+    f"CHANNELS[{n}] = {{name: 'channel_{n}', unit: 'u{n % 9}', scale: 0.{n % 9 + 1}, size: {n % 4 + 1}}};\n"
+    for n in range(140)
 )
 """A codec as makers generate them: most of it is a table that no message uses whole."""
 PAYLOAD = bytes.fromhex("0100e202290401f40500060264070e11")
@@ -87,10 +87,8 @@ def main() -> None:
             took = seconds(sandbox, jobs(codec, 10_000))
             print(f"10,000 messages of {codec:9} in a row      {took:8.2f} s")
     with Sandbox(SOURCES, workers=2) as pair:
-        pair.decode(jobs("tlv.js", BATCH))
-        print(
-            f"tlv.js, two workers                       {BATCH / seconds(pair, jobs('tlv.js', BATCH)):8.0f} decodes/s"
-        )
+        rates = [4 * BATCH / seconds(pair, jobs("tlv.js", 4 * BATCH)) for _ in range(ROUNDS)]
+        print(f"tlv.js, two workers                       {statistics.median(rates):8.0f} decodes/s")
     started = time.perf_counter()
     subprocess.run([sys.executable, "-I", "-c", "import quickjs, json, re"], check=True)
     print(f"of which starting Python                  {(time.perf_counter() - started) * 1e3:8.1f} ms")

@@ -11,16 +11,15 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from devices.errors import DecodeError
 from devices.problems import NOTHING, Bilingual, near
 from ingest.codecs.job import Job, Outcome
 from ingest.sandbox.answer import Answer, measurements
 from ingest.sandbox.fuse import Fuse
-from ingest.sandbox.process import Request, Worker, WorkerEnded
+from ingest.sandbox.process import Request, Worker, WorkerEnded, wait_for
 from ingest.sandbox.texts import fault_text, told
 
 MIB = 1024 * 1024
@@ -50,6 +49,24 @@ class Batch:
         self.waiting = deque(range(len(requests)))
         self.retried: set[int] = set()
         """Their worker died without a reason that we know: it may have been killed for another's sake."""
+        self.failed_starts = 0
+
+    def asked(self, index: int) -> tuple[str, int | None]:
+        """Codec and port."""
+        return self.requests[index][0], self.ports[index]
+
+    def wait_again(self, indices: Sequence[int]) -> None:
+        """First in the queue."""
+        self.waiting.extendleft(reversed(indices))
+
+
+class Turn(NamedTuple):
+    """What one worker has been given."""
+
+    left: deque[int]
+    """Jobs not yet answered, in the order they are run."""
+    later: list[int]
+    """Jobs it left for later."""
 
 
 class Sandbox:
@@ -74,9 +91,9 @@ class Sandbox:
         self.memory_limit = memory_limit
         self.silence = silence
         self._clock = clock
-        self._workers: list[Worker | None] = [None] * workers
+        self._room = workers
+        self._workers: list[Worker] = []
         self._calls = threading.Lock()
-        self._state = threading.Lock()
         self._fuses: defaultdict[str, Fuse] = defaultdict(Fuse)
         self._last: dict[str, Bilingual] = {}
         """Codec -> why it last struck."""
@@ -102,34 +119,97 @@ class Sandbox:
     @property
     def pids(self) -> list[int]:
         """Of the workers that run."""
-        return [worker.pid for worker in self._workers if worker is not None]
+        return [worker.pid for worker in self._workers]
 
     def close(self) -> None:
         with self._calls:
-            for slot, worker in enumerate(self._workers):
-                if worker is not None:
-                    worker.close()
-                    self._workers[slot] = None
+            for worker in self._workers:
+                worker.close()
+            self._workers.clear()
 
     def _run(self, requests: Sequence[Request], ports: Sequence[int | None]) -> list[Outcome]:
         batch = Batch(requests, ports)
         with self._calls:
-            slots = range(min(len(self._workers), -(-len(requests) // CHUNK)))
-            if len(slots) <= 1:
-                self._drain(0, batch)
-            else:
-                with ThreadPoolExecutor(len(slots)) as threads:
-                    list(threads.map(lambda slot: self._drain(slot, batch), slots))
+            turns: dict[Worker, Turn] = {}
+            try:
+                while self._assign(batch, turns):
+                    wait_for(turns)
+                    for worker, turn in list(turns.items()):
+                        if self._advance(worker, turn, batch):
+                            del turns[worker]
+            finally:  # answers that nobody waits for must not meet the next call
+                for worker in turns:
+                    worker.kill()
+                    self._workers.remove(worker)
         return [outcome for outcome in batch.outcomes if outcome is not None]
 
-    def _drain(self, slot: int, batch: Batch) -> None:
-        while chunk := self._take(batch):
+    def _assign(self, batch: Batch, turns: dict[Worker, Turn]) -> bool:
+        """Gives every free worker its next jobs; False when all is done."""
+        while len(turns) < self._room and (chunk := self._take(batch)):
             try:
-                worker = self._worker(slot)
-            except (OSError, WorkerEnded) as error:
-                self._give_up(batch, chunk, error)
+                worker = self._free(turns)
+            except OSError as error:
+                self._not_started(batch, chunk, str(error))
             else:
-                self._work(slot, worker, batch, chunk)
+                worker.ask([batch.requests[index] for index in chunk])
+                turns[worker] = Turn(deque(chunk), [])
+        return bool(turns)
+
+    def _free(self, turns: Mapping[Worker, Turn]) -> Worker:
+        """A worker without a turn. Raises OSError when none can be started."""
+        free = next((worker for worker in self._workers if worker not in turns), None)
+        if free is not None and free.decodes >= RECYCLE:
+            free.close()
+            self._workers.remove(free)
+            free = None
+        if free is None:
+            free = Worker(self.sources, self.time_limit, self.memory_limit, self.silence)
+            self._workers.append(free)
+        return free
+
+    def _advance(self, worker: Worker, turn: Turn, batch: Batch) -> bool:
+        """Takes the answers that are there; True when its turn is over."""
+        try:
+            for answer in worker.advance():
+                index = turn.left.popleft()
+                if answer is None:
+                    turn.later.append(index)
+                else:
+                    batch.outcomes[index] = self._outcome(*batch.asked(index), answer)
+        except WorkerEnded as ended:
+            worker.kill()
+            self._workers.remove(worker)
+            self._bury(ended, turn, batch)
+        else:
+            if turn.left:
+                return False
+            batch.failed_starts = 0
+        batch.wait_again([*turn.later, *turn.left])
+        return True
+
+    def _bury(self, ended: WorkerEnded, turn: Turn, batch: Batch) -> None:
+        """The job that its worker ended with has failed, or gets one more try; the others of the turn wait again."""
+        if ended.fault == "start":
+            self._not_started(batch, list(turn.left), str(ended))
+            turn.left.clear()
+        elif ended.fault == "died" and turn.left[0] not in batch.retried:
+            batch.retried.add(turn.left[0])
+        else:
+            index = turn.left.popleft()
+            answer = {"fault": ended.fault, "detail": str(ended), "killed": True}
+            batch.outcomes[index] = self._outcome(*batch.asked(index), answer)
+
+    def _not_started(self, batch: Batch, chunk: list[int], detail: str) -> None:
+        """Some more attempts; then these jobs and all that wait are answered with the reason."""
+        batch.wait_again(chunk)
+        batch.failed_starts += 1
+        if batch.failed_starts < STARTS:
+            return
+        text = fault_text("no_worker", {"detail": _short(detail)})
+        while batch.waiting:
+            index = batch.waiting.popleft()
+            codec, port = batch.asked(index)
+            batch.outcomes[index] = DecodeError(told(codec, 0, port, text))
 
     def _take(self, batch: Batch) -> list[int]:
         """The next jobs for a worker; those of suspended codecs are answered here and now.
@@ -137,20 +217,19 @@ class Sandbox:
         A doubtful codec has one job in a chunk, so that its fuse is asked before each of them.
         """
         chunk: list[int] = []
-        characters, doubtful = 0, set()
-        with self._state:
-            now = self._clock()
-            while batch.waiting and len(chunk) < CHUNK and characters < CHUNK_CHARACTERS:
-                codec, text = batch.requests[batch.waiting[0]]
-                if self._refuse(batch, batch.waiting[0], now):
-                    batch.waiting.popleft()
-                    continue
-                if codec in doubtful:
-                    break
-                if self._fuses[codec].doubtful(now):
-                    doubtful.add(codec)
-                chunk.append(batch.waiting.popleft())
-                characters += len(text)
+        characters, doubtful = 0, set[str]()
+        now = self._clock()
+        while batch.waiting and len(chunk) < CHUNK and characters < CHUNK_CHARACTERS:
+            codec, text = batch.requests[batch.waiting[0]]
+            if self._refuse(batch, batch.waiting[0], now):
+                batch.waiting.popleft()
+                continue
+            if codec in doubtful:
+                break
+            if self._fuses[codec].doubtful(now):
+                doubtful.add(codec)
+            chunk.append(batch.waiting.popleft())
+            characters += len(text)
         return chunk
 
     def _refuse(self, batch: Batch, index: int, now: float) -> bool:
@@ -166,59 +245,6 @@ class Sandbox:
             return False
         batch.outcomes[index] = DecodeError(told(codec, line, batch.ports[index], text))
         return True
-
-    def _worker(self, slot: int) -> Worker:
-        """Of this slot; raises what the last of several attempts to start it raised."""
-        worker = self._workers[slot]
-        if worker is not None and worker.decodes >= RECYCLE:
-            worker.close()
-            worker = self._workers[slot] = None
-        for attempt in range(1, STARTS + 1):
-            if worker is not None:
-                break
-            try:
-                worker = Worker(self.sources, self.time_limit, self.memory_limit, self.silence)
-            except (OSError, WorkerEnded):
-                if attempt == STARTS:
-                    raise
-        assert worker
-        self._workers[slot] = worker
-        return worker
-
-    def _give_up(self, batch: Batch, chunk: list[int], error: Exception) -> None:
-        """No worker can be started: these jobs and all that wait are answered with that."""
-        text = fault_text("no_worker", {"detail": _short(str(error))})
-        with self._state:
-            for index in (*chunk, *batch.waiting):
-                batch.outcomes[index] = DecodeError(told(batch.requests[index][0], 0, batch.ports[index], text))
-            batch.waiting.clear()
-
-    def _work(self, slot: int, worker: Worker, batch: Batch, chunk: list[int]) -> None:
-        """Runs a chunk; what its worker did not come to waits again, first in the queue."""
-        left = deque(chunk)
-        later: list[int] = []
-        try:
-            for answer in worker.run([batch.requests[index] for index in chunk]):
-                index = left.popleft()
-                if answer is None:
-                    later.append(index)
-                else:
-                    self._settle(batch, index, answer)
-        except WorkerEnded as ended:
-            worker.kill()
-            self._workers[slot] = None
-            index = left.popleft()
-            if ended.fault == "died" and index not in batch.retried:
-                batch.retried.add(index)
-                later.append(index)
-            else:
-                self._settle(batch, index, {"fault": ended.fault, "detail": str(ended), "killed": True})
-        with self._state:
-            batch.waiting.extendleft(reversed([*later, *left]))
-
-    def _settle(self, batch: Batch, index: int, answer: Mapping[str, Any]) -> None:
-        with self._state:
-            batch.outcomes[index] = self._outcome(batch.requests[index][0], batch.ports[index], answer)
 
     def _outcome(self, codec: str, port: int | None, answer: Mapping[str, Any]) -> Outcome:
         fault = answer.get("fault")

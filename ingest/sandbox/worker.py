@@ -26,6 +26,8 @@ ADDRESSES = 512 * 1024 * 1024
 """Of the whole process, beyond the limit of one codec: what a leak of QuickJS itself could take."""
 RESULT = 256 * 1024
 DEPTH = 32
+DETAIL = 1000
+"""Characters of an error's text; whoever shows it cuts it shorter."""
 LINE = re.compile(r"<input>:(\d+):\d+")
 NEEDS_BUFFER = re.compile(r"\b(Buffer|require|TextDecoder|TextEncoder)\b")
 SHAPES = ("decodeUplink", "Decode", "Decoder")
@@ -106,9 +108,9 @@ def checked(answer: Any) -> Answer:
     if "thrown" in answer:
         raise Fault(thrown(str(answer["thrown"]), str(answer.get("stack", "")), "thrown"))
     if answer.get("errors"):
-        raise Fault({"fault": "errors", "detail": "; ".join(texts(answer["errors"]))})
+        raise Fault({"fault": "errors", "detail": "; ".join(texts(answer["errors"]))[:DETAIL]})
     if "wrong" in answer:
-        raise Fault({"fault": "wrong", "kind": str(answer["wrong"])})
+        raise Fault({"fault": "wrong", "kind": str(answer["wrong"])[:DETAIL]})
     data = answer.get("data")
     if isinstance(data, list) and not all(isinstance(one, dict) for one in data):
         raise Fault({"fault": "wrong", "kind": "array"})
@@ -143,7 +145,7 @@ def thrown(message: str, stack: str, fault: str) -> Answer:
         return {"fault": "memory", "line": line}
     if fault == "load" and message.startswith("SyntaxError"):
         fault = "syntax"
-    return {"fault": fault, "line": line, "detail": message}
+    return {"fault": fault, "line": line, "detail": message[:DETAIL]}
 
 
 def plain_json(said: str) -> Any:

@@ -76,6 +76,36 @@ def test_a_worker_that_hangs_is_killed_and_only_its_job_is_lost() -> None:
     assert [data(one) for one in others] == [{"a": 0xD7}] * 2
 
 
+def test_answers_of_a_call_that_was_broken_off_never_meet_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken_off(workers: object) -> None:
+        raise KeyboardInterrupt
+
+    with Sandbox({"one.js": GOOD}) as sandbox:
+        with monkeypatch.context() as patched:
+            patched.setattr("ingest.sandbox.sandbox.wait_for", broken_off)
+            with pytest.raises(KeyboardInterrupt):
+                sandbox.decode([job(payload=b"\1")] * 10)
+        assert data(sandbox.decode([job(payload=b"\2")])[0]) == {"a": 2}
+
+
+NONSENSE = {
+    "an answer of 4 GB": "b'\\xff\\xff\\xff\\xff'",
+    "what is no JSON": "b'\\0\\0\\0\\1x'",
+    "what nests without end": "b'\\0\\1\\0\\0' + b'[' * 65536",
+}
+
+
+@pytest.mark.parametrize("said", NONSENSE)
+def test_a_worker_that_talks_nonsense_is_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, said: str) -> None:
+    ready = "import sys\nout = sys.stdout.buffer\nout.write(b'\\0\\0\\0\\4true')\n"
+    (tmp_path / "worker.py").write_text(f"{ready}out.write({NONSENSE[said]})\nout.flush()\nsys.stdin.read()\n")
+    monkeypatch.setattr("ingest.sandbox.process.SCRIPT", tmp_path / "worker.py")
+    with Sandbox({"one.js": GOOD}) as sandbox:
+        (outcome,) = sandbox.decode([job()])
+        assert sandbox.pids == []
+    assert "its process ended twice" in words(outcome)
+
+
 def test_close_ends_every_worker_and_is_no_loss_twice() -> None:
     sandbox = Sandbox({"one.js": GOOD}, workers=2)
     sandbox.decode([job()] * 200)
