@@ -8,7 +8,7 @@ import gc
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 import structlog
@@ -18,8 +18,10 @@ from starlette.applications import Starlette
 from dashboards.console.app import Sources, application
 from devices.errors import VigiterreError
 from ingest.broker import Broker
+from ingest.foreign import ForeignState
 from ingest.mqtt import Receiver
 from vigiterre import control
+from vigiterre.foreign import ForeignBrokers
 from vigiterre.metrics import Metrics, counter, gauge
 from vigiterre.service import Service, now_ms
 from vigiterre.settings import secret
@@ -61,6 +63,7 @@ class Run:
             now_ms,
             settings.data_dir / "session.json",
         )
+        self.foreign = ForeignBrokers(service.deliver, now_ms)
         self.started = time.monotonic()
         self.metrics = self._metrics()
         service.pipeline.observe_write = self.metrics.write_seconds.observe
@@ -73,6 +76,7 @@ class Run:
         return {
             "broker": "" if state.connected else NOT_YET[language],
             **{trouble.code: trouble.text(language) for trouble in state.troubles},
+            **self.foreign.checks(language),
             "store": self.service.pipeline.trouble.text(language),
             "housekeeping": self.service.chores_trouble.text(language),
         }
@@ -93,6 +97,7 @@ class Run:
             asyncio.create_task(service.housekeep(), name="housekeeping"),
             asyncio.create_task(pages.serve(sockets=[listener]), name="pages"),
         ]
+        self.foreign.follow(service.sources)
         spare_collections()
         host, port = listener.getsockname()[:2]
         log.info("started", devices=len(service.registry.devices), console=f"http://{host}:{port}/")
@@ -115,6 +120,8 @@ class Run:
         self.service.reload()
         self.receiver.subscribe_to(self.service.topics())
         self.receiver.resume()
+        self.foreign.follow(self.service.sources)
+        self.foreign.resume()
 
     def counts(self) -> dict[str, int]:
         counts = self.service.pipeline.counts
@@ -128,7 +135,7 @@ class Run:
     async def _stop(self, tasks: list[asyncio.Task[None]], pages: Pages) -> None:
         """Reading stops first; what was acknowledged is stored now if the store takes it in time, else at restart."""
         pipeline = self.service.pipeline
-        await self.receiver.stop()
+        await asyncio.gather(self.receiver.stop(), self.foreign.stop())
         try:
             await asyncio.wait_for(pipeline.drain(), FLUSH_SECONDS)
         except TimeoutError:
@@ -149,6 +156,9 @@ class Run:
             last = receiver.state.last_message_monotonic
             return time.monotonic() - (self.started if last is None else last)
 
+        def foreign() -> Iterable[ForeignState]:
+            return self.foreign.states.values()
+
         return Metrics(
             pipeline.counts,
             [
@@ -167,6 +177,13 @@ class Run:
                 gauge("journal_lag_messages", "Journaled and not yet stored", lambda: journal.last - pipeline.done),
                 counter("quarantine_dropped", "Refusals dropped by age or size", lambda: quarantine.dropped),
                 counter("rollup_values_skipped", "Of quantities no longer in the catalogue", lambda: roller.unrolled),
+                gauge("foreign_brokers", "Foreign brokers of sources.toml", lambda: len(self.foreign.states)),
+                gauge("foreign_connected", "Of these, connected", lambda: sum(s.connected for s in foreign())),
+                counter(
+                    "foreign_messages_received",
+                    "PUBLISHes of foreign brokers",
+                    lambda: sum(s.received for s in foreign()),
+                ),
                 gauge("devices", "Devices in the registry", lambda: len(service.registry.devices)),
             ],
         )
