@@ -160,6 +160,10 @@ class Connection(asyncio.Protocol):
         """UNSUBSCRIBE from filters of before. SUBSCRIBE follows, so this answer need not be awaited."""
         self._write(UnsubscribePacket(UNSUBSCRIBE_ID, filters).write())
 
+    def publish(self, topic: str, payload: bytes) -> None:
+        """PUBLISH at QoS 0."""
+        self._write(PublishPacket(topic, payload=payload).write())
+
     async def subscribe(self, patterns: list[str]) -> SubAckPacket:
         """SUBSCRIBE to these topic filters, and the answer. Raises LinkDown when none comes."""
         filters = [

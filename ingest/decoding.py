@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from devices.errors import DecodeError
-from devices.model import Model
 from devices.reading import Item, Reason, Refusal
 from devices.registry import HEARD, Profile
 from ingest.codecs.job import Job
@@ -28,16 +27,20 @@ class Heard(NamedTuple):
     """Of the first copy of it, ms."""
 
 
-def decode(uplink: Uplink, model: Model, codecs: Mapping[str, PayloadCodec], received: int) -> Sequence[Decoded] | Job:
+def decode(
+    uplink: Uplink, profile: Profile, codecs: Mapping[str, PayloadCodec], received: int
+) -> Sequence[Decoded] | Job:
     """What the payload says, or the job that will tell. Raises DecodeError.
 
     A frame without application payload says nothing. What the server decoded is used where the model asks for it, or
-    where the server kept the bytes to itself.
+    where the server kept the bytes to itself. A script is given the device's parameters as `variables`.
     """
+    model = profile.model
     name = model.codec
     if name != OBJECT and uplink.payload and uplink.port != 0:
         if name.endswith(SCRIPT):
-            return Job(name, uplink.payload, uplink.port or 0, received, {})
+            variables = {key: str(value) for key, value in profile.device.params.items()}
+            return Job(name, uplink.payload, uplink.port or 0, received, variables)
         return codecs[name](uplink.payload, uplink.port)
     if uplink.fields is not None:
         return [Decoded(uplink.fields)]

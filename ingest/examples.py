@@ -71,7 +71,7 @@ def read_example(example: Example, profile: Profile, formats: Formats) -> Iterat
 
 def read_uplink(uplink: Uplink, profile: Profile, formats: Formats) -> list[Item]:
     """The items of one uplink, the sandbox included. Raises DecodeError."""
-    decoded = decode(uplink, profile.model, formats.payloads, 0)
+    decoded = decode(uplink, profile, formats.payloads, 0)
     if isinstance(decoded, Job):
         (outcome,) = formats.scripts([decoded])
         if isinstance(outcome, DecodeError):

@@ -172,6 +172,13 @@ class Receiver:
             self._broker = replace(self._broker, topics=topics)
             self._topics_changed.set()
 
+    def publish(self, topic: str, payload: bytes) -> bool:
+        """Ask something of a device's gateway, at QoS 0. False when there is no connection: ask again later."""
+        if self._connection is None or not self._state.connected or self._connection.closed:
+            return False
+        self._connection.publish(topic, payload)
+        return True
+
     # -- the connection
 
     async def _stay_connected(self) -> None:

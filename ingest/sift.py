@@ -239,7 +239,7 @@ class Sieve:
             return
         heard = Heard(uplink, profile, time if first is None else first.time)
         try:
-            decoded = decode(uplink, profile.model, self.formats.payloads, message.received)
+            decoded = decode(uplink, profile, self.formats.payloads, message.received)
         except Exception as error:  # noqa: BLE001  -- as above
             refusal = _refusal(error, profile.model.codec, profile.device.id)
             opened.work.append(Work(entry, profile, index, [undecodable(heard, refusal.detail)]))

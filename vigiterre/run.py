@@ -30,6 +30,9 @@ from vigiterre.texts import said
 log = structlog.get_logger(__name__)
 
 FLUSH_SECONDS = 10
+ASK_SECONDS = 0.5
+ENDLESS = ("housekeeping", "requests")
+"""Tasks that only end when they are cancelled."""
 NOT_YET = {"fr": "pas encore connecté", "en": "not connected yet"}
 
 
@@ -96,6 +99,7 @@ class Run:
             asyncio.create_task(service.pipeline.run(), name="pipeline"),
             asyncio.create_task(service.housekeep(), name="housekeeping"),
             asyncio.create_task(pages.serve(sockets=[listener]), name="pages"),
+            asyncio.create_task(self._ask(), name="requests"),
         ]
         self.foreign.follow(service.sources)
         spare_collections()
@@ -142,9 +146,18 @@ class Run:
             log.warning("stopped_before_all_was_stored", remains="in the journal, stored at the next start")
         await pipeline.stop()
         pages.should_exit = True
-        housekeeping = tasks[2]
-        housekeeping.cancel()
+        for task in tasks:
+            if task.get_name() in ENDLESS:
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _ask(self) -> None:
+        """Send what codecs ask of gateways, such as a Sparkplug node's birth, for ever."""
+        while True:
+            for topic, payload in self.service.take_requests():
+                if not self.receiver.publish(topic, payload):
+                    log.info("request_dropped", topic=topic)  # the codec asks again when it still misses something
+            await asyncio.sleep(ASK_SECONDS)
 
     def _metrics(self) -> Metrics:
         """Everything this process exports, read where it lives."""

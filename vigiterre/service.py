@@ -109,6 +109,11 @@ class Service:
         """The topic filters of our broker: our own devices', and those of its sources."""
         return (f"{self.settings.mqtt.root}/#", *self.sources.filters())
 
+    def take_requests(self) -> list[tuple[str, bytes]]:
+        """(topic, payload) of what the codecs with a memory want to ask, each once."""
+        asking = [getattr(codec, "take_requests", None) for codec in self.source_codecs.values()]
+        return [request for take in asking if take for request in take()]
+
     async def deliver(self, messages: list[Message]) -> None:
         """What the receiver calls: when it returns, the messages are on disk and may be acknowledged."""
         await asyncio.get_running_loop().run_in_executor(self._disk, self._append, messages)

@@ -58,6 +58,8 @@ class Decoded(NamedTuple):
 
 Heard = Sequence[Uplink | Event]
 SourceCodec = Callable[[Message, Mapping[str, str]], Heard]
-"""(message, named levels of its topic) -> what was heard, in order. Raises DecodeError when nothing can be read."""
+"""(message, named levels of its topic) -> what was heard, in order. Raises DecodeError when nothing can be read.
+
+One with a memory may have `take_requests() -> list[tuple[str, bytes]]`: what it wants published to its gateways."""
 PayloadCodec = Callable[[bytes, int | None], Sequence[Decoded]]
 """(payload, port) -> measurements, in order; none for a frame without any. Raises DecodeError with offset and words."""

@@ -100,7 +100,7 @@ def tried(uplink: Uplink, profile: Profile, formats: Formats) -> dict[str, Any]:
     """{objects: as the codec found them, readings: quantity -> value, refusals: in words}."""
     shown: dict[str, Any] = {"objects": [], "readings": [], "refusals": []}
     try:
-        decoded = decode(uplink, profile.model, formats.payloads, 0)
+        decoded = decode(uplink, profile, formats.payloads, 0)
         if isinstance(decoded, Job):
             (outcome,) = formats.scripts([decoded])
             if isinstance(outcome, DecodeError):
