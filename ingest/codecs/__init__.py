@@ -4,14 +4,16 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from devices.reading import Item, Message
-from ingest.codecs import native
+from ingest.codecs import cayenne_lpp, json_payload, native
 from ingest.codecs.uplink import PayloadCodec, SourceCodec
 
 Codec = Callable[[Message, str], list[Item]]
 """(message, device id from the topic) -> items."""
 
 CODECS: Mapping[str, Codec] = MappingProxyType({"native": native.decode})
-PAYLOADS: Mapping[str, PayloadCodec] = MappingProxyType({})
+PAYLOADS: Mapping[str, PayloadCodec] = MappingProxyType(
+    {"cayenne_lpp": cayenne_lpp.decode, "json": json_payload.decode}
+)
 
 
 def source_codecs() -> dict[str, SourceCodec]:
