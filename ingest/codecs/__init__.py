@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from devices.reading import Item, Message
-from ingest.codecs import cayenne_lpp, json_payload, native
+from ingest.codecs import cayenne_lpp, json_payload, native, sensor_community, shelly, tasmota, zigbee2mqtt
 from ingest.codecs.uplink import PayloadCodec, SourceCodec
 
 Codec = Callable[[Message, str], list[Item]]
@@ -18,4 +18,9 @@ PAYLOADS: Mapping[str, PayloadCodec] = MappingProxyType(
 
 def source_codecs() -> dict[str, SourceCodec]:
     """By name. Made for each process: some formats have a memory (Sparkplug's aliases)."""
-    return {}
+    return {
+        "sensor-community": sensor_community.decode,
+        "shelly": shelly.decode,
+        "tasmota": tasmota.decode,
+        "zigbee2mqtt": zigbee2mqtt.decode,
+    }
