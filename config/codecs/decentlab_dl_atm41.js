@@ -1,0 +1,81 @@
+// Decentlab DL-ATM41, weather station of eleven parameters.
+// Format: "DL-ATM41 datasheet", section "Measurement data payload", https://www.decentlab.com/products/eleven-parameter-weather-station-for-lorawan
+// A frame: version 2, serial number (2 bytes), flags (2 bytes), then the words (2 bytes, big-endian) of each sensor
+// whose flag is set. Which sensors they are depends on the model, and the frame does not tell it: one file a model.
+// Written for this project from the format described there; its licence is that of the project.
+
+// ---- the same in every codec here, which cannot import: a frame read in order, complaints with their place
+class Frame {
+  constructor(bytes, little = false) {
+    this.bytes = bytes;
+    this.little = little;
+    this.at = 0;
+  }
+  get left() {
+    return this.bytes.length - this.at;
+  }
+  fail(words, at = this.at) {
+    throw new Error(`byte ${at}: ${words}`);
+  }
+  take(size, what) {
+    if (size > this.left) this.fail(`${what}: ${size} bytes expected, ${this.left} left`);
+    this.at += size;
+    return this.bytes.slice(this.at - size, this.at);
+  }
+  unsigned(size, what) {
+    const taken = this.take(size, what);
+    return (this.little ? taken.reverse() : taken).reduce((value, byte) => value * 256 + byte, 0);
+  }
+  signed(size, what) {
+    const value = this.unsigned(size, what);
+    return value < 2 ** (8 * size - 1) ? value : value - 2 ** (8 * size);
+  }
+  end() {
+    if (this.left) this.fail(`${this.left} bytes more than expected`);
+  }
+}
+// ---- end of the common part
+
+const ZERO = 32768;
+const WORDS = [
+  ["solar_radiation", 1], // W/m2
+  ["precipitation", 1000], // mm since the last frame
+  ["lightning_strike_count", 1],
+  ["lightning_average_distance", 1], // km
+  ["wind_speed", 100], // m/s
+  ["wind_direction", 10], // deg
+  ["maximum_wind_speed", 100],
+  ["air_temperature", 10], // Cel
+  ["vapor_pressure", 100], // kPa
+  ["atmospheric_pressure", 100], // kPa
+  ["relative_humidity", 10], // %
+  ["sensor_temperature_internal", 10],
+  ["x_orientation_angle", 10], // deg
+  ["y_orientation_angle", 10],
+  ["compass_heading", 1],
+  ["north_wind_speed", 100],
+  ["east_wind_speed", 100],
+];
+const SENSORS = [
+  {
+    words: WORDS.length,
+    read: (words) => Object.fromEntries(WORDS.map(([name, divisor], index) => [name, (words[index] - ZERO) / divisor])),
+  },
+  { words: 1, read: ([x]) => ({ battery_voltage: x / 1000 }) }, // V
+];
+
+function decodeUplink({ bytes }) {
+  const frame = new Frame(bytes);
+  const version = frame.unsigned(1, "version");
+  if (version !== 2) frame.fail(`version ${version} of the protocol, 2 expected`, 0);
+  const data = { device_id: frame.unsigned(2, "serial number") };
+  const flags = frame.unsigned(2, "flags");
+  if (flags >= 2 ** SENSORS.length) frame.fail(`flags ${flags} name a sensor that this model has not`, 3);
+  SENSORS.forEach(({ words, read }, index) => {
+    if ((flags >> index) & 1) {
+      Object.assign(data, read(Array.from({ length: words }, () => frame.unsigned(2, `sensor ${index}`))));
+    }
+  });
+  frame.end();
+  return { data };
+}

@@ -1,0 +1,79 @@
+// Decentlab DL-IAM, indoor ambiance with CO2, VOC, light and movement.
+// Format: "DL-IAM datasheet", section "Measurement data payload", https://www.decentlab.com/indoor-ambiance-monitor-including-co2-tvoc-and-motion-sensor-for-lorawan
+// A frame: version 2, serial number (2 bytes), flags (2 bytes), then the words (2 bytes, big-endian) of each sensor
+// whose flag is set. Which sensors they are depends on the model, and the frame does not tell it: one file a model.
+// Written for this project from the format described there; its licence is that of the project.
+
+// ---- the same in every codec here, which cannot import: a frame read in order, complaints with their place
+class Frame {
+  constructor(bytes, little = false) {
+    this.bytes = bytes;
+    this.little = little;
+    this.at = 0;
+  }
+  get left() {
+    return this.bytes.length - this.at;
+  }
+  fail(words, at = this.at) {
+    throw new Error(`byte ${at}: ${words}`);
+  }
+  take(size, what) {
+    if (size > this.left) this.fail(`${what}: ${size} bytes expected, ${this.left} left`);
+    this.at += size;
+    return this.bytes.slice(this.at - size, this.at);
+  }
+  unsigned(size, what) {
+    const taken = this.take(size, what);
+    return (this.little ? taken.reverse() : taken).reduce((value, byte) => value * 256 + byte, 0);
+  }
+  signed(size, what) {
+    const value = this.unsigned(size, what);
+    return value < 2 ** (8 * size - 1) ? value : value - 2 ** (8 * size);
+  }
+  end() {
+    if (this.left) this.fail(`${this.left} bytes more than expected`);
+  }
+}
+// ---- end of the common part
+
+const SENSORS = [
+  { words: 1, read: ([x]) => ({ battery_voltage: x / 1000 }) }, // V
+  {
+    words: 2,
+    read: ([temperature, humidity]) => ({
+      air_temperature: (175 * temperature) / 65535 - 45,
+      air_humidity: (100 * humidity) / 65535,
+    }),
+  },
+  { words: 1, read: ([pressure]) => ({ barometric_pressure: pressure * 2 }) }, // Pa
+  {
+    words: 2,
+    read: ([all, infrared]) => ({
+      ambient_light_visible_infrared: all,
+      ambient_light_infrared: infrared,
+      illuminance: Math.max(all - 1.64 * infrared, 0.59 * all - 0.86 * infrared, 0) * 1.5504, // lx
+    }),
+  },
+  {
+    words: 3,
+    read: ([co2, status, raw]) => ({ co2_concentration: co2 - 32768, co2_sensor_status: status, raw_ir_reading: raw }),
+  },
+  { words: 1, read: ([count]) => ({ activity_counter: count, motion_detected: count > 0 }) },
+  { words: 1, read: ([voc]) => ({ total_voc: voc }) }, // ppb
+];
+
+function decodeUplink({ bytes }) {
+  const frame = new Frame(bytes);
+  const version = frame.unsigned(1, "version");
+  if (version !== 2) frame.fail(`version ${version} of the protocol, 2 expected`, 0);
+  const data = { device_id: frame.unsigned(2, "serial number") };
+  const flags = frame.unsigned(2, "flags");
+  if (flags >= 2 ** SENSORS.length) frame.fail(`flags ${flags} name a sensor that this model has not`, 3);
+  SENSORS.forEach(({ words, read }, index) => {
+    if ((flags >> index) & 1) {
+      Object.assign(data, read(Array.from({ length: words }, () => frame.unsigned(2, `sensor ${index}`))));
+    }
+  });
+  frame.end();
+  return { data };
+}

@@ -1,0 +1,76 @@
+// Decentlab DL-PM, particulate matter, temperature, humidity and pressure.
+// Format: "DL-PM datasheet", section "Measurement data payload", https://www.decentlab.com/particulate-matter-temperature-humidity-and-pressure-sensor-for-lorawan
+// A frame: version 2, serial number (2 bytes), flags (2 bytes), then the words (2 bytes, big-endian) of each sensor
+// whose flag is set. Which sensors they are depends on the model, and the frame does not tell it: one file a model.
+// Written for this project from the format described there; its licence is that of the project.
+
+// ---- the same in every codec here, which cannot import: a frame read in order, complaints with their place
+class Frame {
+  constructor(bytes, little = false) {
+    this.bytes = bytes;
+    this.little = little;
+    this.at = 0;
+  }
+  get left() {
+    return this.bytes.length - this.at;
+  }
+  fail(words, at = this.at) {
+    throw new Error(`byte ${at}: ${words}`);
+  }
+  take(size, what) {
+    if (size > this.left) this.fail(`${what}: ${size} bytes expected, ${this.left} left`);
+    this.at += size;
+    return this.bytes.slice(this.at - size, this.at);
+  }
+  unsigned(size, what) {
+    const taken = this.take(size, what);
+    return (this.little ? taken.reverse() : taken).reduce((value, byte) => value * 256 + byte, 0);
+  }
+  signed(size, what) {
+    const value = this.unsigned(size, what);
+    return value < 2 ** (8 * size - 1) ? value : value - 2 ** (8 * size);
+  }
+  end() {
+    if (this.left) this.fail(`${this.left} bytes more than expected`);
+  }
+}
+// ---- end of the common part
+
+const MASSES = ["pm1_0", "pm2_5", "pm4", "pm10"]; // ug/m3
+const NUMBERS = ["pm0_5", "pm1_0", "pm2_5", "pm4", "pm10"]; // per cm3
+
+const SENSORS = [
+  { words: 1, read: ([x]) => ({ battery_voltage: x / 1000 }) }, // V
+  {
+    words: 10,
+    read: (words) => ({
+      ...Object.fromEntries(MASSES.map((name, index) => [`${name}_mass_concentration`, words[index] / 10])),
+      typical_particle_size: words[4], // nm
+      ...Object.fromEntries(NUMBERS.map((name, index) => [`${name}_number_concentration`, words[5 + index] / 10])),
+    }),
+  },
+  {
+    words: 2,
+    read: ([temperature, humidity]) => ({
+      air_temperature: (175.72 * temperature) / 65536 - 46.85,
+      air_humidity: (125 * humidity) / 65536 - 6,
+    }),
+  },
+  { words: 1, read: ([pressure]) => ({ barometric_pressure: pressure * 2 }) }, // Pa
+];
+
+function decodeUplink({ bytes }) {
+  const frame = new Frame(bytes);
+  const version = frame.unsigned(1, "version");
+  if (version !== 2) frame.fail(`version ${version} of the protocol, 2 expected`, 0);
+  const data = { device_id: frame.unsigned(2, "serial number") };
+  const flags = frame.unsigned(2, "flags");
+  if (flags >= 2 ** SENSORS.length) frame.fail(`flags ${flags} name a sensor that this model has not`, 3);
+  SENSORS.forEach(({ words, read }, index) => {
+    if ((flags >> index) & 1) {
+      Object.assign(data, read(Array.from({ length: words }, () => frame.unsigned(2, `sensor ${index}`))));
+    }
+  });
+  frame.end();
+  return { data };
+}
