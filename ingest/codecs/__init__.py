@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from devices.reading import Item, Message
-from ingest.codecs import cayenne_lpp, json_payload, native, sensor_community, shelly, tasmota, zigbee2mqtt
+from ingest.codecs import cayenne_lpp, json_payload, native, senml, sensor_community, shelly, tasmota, zigbee2mqtt
 from ingest.codecs.uplink import PayloadCodec, SourceCodec
 
 Codec = Callable[[Message, str], list[Item]]
@@ -12,13 +12,14 @@ Codec = Callable[[Message, str], list[Item]]
 
 CODECS: Mapping[str, Codec] = MappingProxyType({"native": native.decode})
 PAYLOADS: Mapping[str, PayloadCodec] = MappingProxyType(
-    {"cayenne_lpp": cayenne_lpp.decode, "json": json_payload.decode}
+    {"cayenne_lpp": cayenne_lpp.decode, "json": json_payload.decode, "senml": senml.decode}
 )
 
 
 def source_codecs() -> dict[str, SourceCodec]:
     """By name. Made for each process: some formats have a memory (Sparkplug's aliases)."""
     return {
+        "senml": senml.decode_message,
         "sensor-community": sensor_community.decode,
         "shelly": shelly.decode,
         "tasmota": tasmota.decode,
