@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from devices.reading import Item, Message
 from ingest.codecs import cayenne_lpp, json_payload, native, senml, sensor_community, shelly, tasmota, zigbee2mqtt
+from ingest.codecs.envelopes import ENVELOPES
 from ingest.codecs.uplink import PayloadCodec, SourceCodec
 
 Codec = Callable[[Message, str], list[Item]]
@@ -19,6 +20,7 @@ PAYLOADS: Mapping[str, PayloadCodec] = MappingProxyType(
 def source_codecs() -> dict[str, SourceCodec]:
     """By name. Made for each process: some formats have a memory (Sparkplug's aliases)."""
     return {
+        **ENVELOPES,
         "senml": senml.decode_message,
         "sensor-community": sensor_community.decode,
         "shelly": shelly.decode,
