@@ -21,7 +21,7 @@ class Frame {
     throw new Error(`byte ${at}: ${words}`);
   }
   take(size, what) {
-    if (size > this.left) this.fail(`${what}: ${size} bytes expected, ${this.left} left`);
+    if (size > this.left) this.fail(`${what}: bytes expected: ${size}, left: ${this.left}`);
     this.at += size;
     return this.bytes.slice(this.at - size, this.at);
   }
@@ -34,7 +34,7 @@ class Frame {
     return value < 2 ** (8 * size - 1) ? value : value - 2 ** (8 * size);
   }
   end() {
-    if (this.left) this.fail(`${this.left} bytes more than expected`);
+    if (this.left) this.fail(`longer than expected, bytes left: ${this.left}`);
   }
 }
 // ---- end of the common part
@@ -83,7 +83,7 @@ function decodeUplink({ bytes, fPort }) {
   if (SILENT.includes(code)) return { data: {} };
   if (!FRAMES[code]) frame.fail(`frame ${code} is not known`, 0);
   // The date is the device's local time of sending, which the network knows better.
-  if (status & DATED && frame.left < 4) frame.fail(`date: 4 bytes expected, ${frame.left} left`);
+  if (status & DATED && frame.left < 4) frame.fail(`date: bytes expected: 4, left: ${frame.left}`);
   const body = new Frame(status & DATED ? bytes.slice(0, -4) : bytes);
   body.at = frame.at;
   return { data: { ...FRAMES[code](body), battery_low: status & LOW_BATTERY ? 1 : 0 } };

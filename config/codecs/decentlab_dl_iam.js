@@ -1,5 +1,6 @@
 // Decentlab DL-IAM, indoor ambiance with CO2, VOC, light and movement.
-// Format: "DL-IAM datasheet", section "Measurement data payload", https://www.decentlab.com/indoor-ambiance-monitor-including-co2-tvoc-and-motion-sensor-for-lorawan
+// Format: "DL-IAM datasheet", section on the payload, Decentlab GmbH, https://www.decentlab.com/
+//         examples: https://github.com/TheThingsNetwork/lorawan-devices/tree/master/vendor/decentlab (Apache-2.0)
 // A frame: version 2, serial number (2 bytes), flags (2 bytes), then the words (2 bytes, big-endian) of each sensor
 // whose flag is set. Which sensors they are depends on the model, and the frame does not tell it: one file a model.
 // Written for this project from the format described there; its licence is that of the project.
@@ -18,7 +19,7 @@ class Frame {
     throw new Error(`byte ${at}: ${words}`);
   }
   take(size, what) {
-    if (size > this.left) this.fail(`${what}: ${size} bytes expected, ${this.left} left`);
+    if (size > this.left) this.fail(`${what}: bytes expected: ${size}, left: ${this.left}`);
     this.at += size;
     return this.bytes.slice(this.at - size, this.at);
   }
@@ -31,7 +32,7 @@ class Frame {
     return value < 2 ** (8 * size - 1) ? value : value - 2 ** (8 * size);
   }
   end() {
-    if (this.left) this.fail(`${this.left} bytes more than expected`);
+    if (this.left) this.fail(`longer than expected, bytes left: ${this.left}`);
   }
 }
 // ---- end of the common part

@@ -18,7 +18,7 @@ class Frame {
     throw new Error(`byte ${at}: ${words}`);
   }
   take(size, what) {
-    if (size > this.left) this.fail(`${what}: ${size} bytes expected, ${this.left} left`);
+    if (size > this.left) this.fail(`${what}: bytes expected: ${size}, left: ${this.left}`);
     this.at += size;
     return this.bytes.slice(this.at - size, this.at);
   }
@@ -31,19 +31,22 @@ class Frame {
     return value < 2 ** (8 * size - 1) ? value : value - 2 ** (8 * size);
   }
   end() {
-    if (this.left) this.fail(`${this.left} bytes more than expected`);
+    if (this.left) this.fail(`longer than expected, bytes left: ${this.left}`);
   }
 }
 // ---- end of the common part
 
+const NOTHING = 0; // kinds of external sensor; of the others only the built-in values are read
+const PROBES = [1, 2, 9];
+const DATED = 9; // a probe whose readings are sent with their time, in the form of the earlier ones
+const UNPLUGGED = 0x80;
 const ABSENT = 327.67; // what the device sends for a probe that is not plugged in
-const PROBES = { 1: "external_temperature", 2: "external_temperature", 9: "external_temperature" };
 
 const hundredths = (frame, what) => frame.signed(2, what) / 100;
 
-function external(kind, value) {
-  const name = PROBES[kind];
-  return name && value !== ABSENT ? { [name]: value } : {};
+function external(code, value) {
+  const there = PROBES.includes(code & 0x0f) && !(code & UNPLUGGED) && value !== ABSENT;
+  return there ? { external_temperature: value } : {};
 }
 
 function reading(frame) {
@@ -54,13 +57,16 @@ function reading(frame) {
     temperature: hundredths(frame, "temperature"),
     humidity: frame.unsigned(2, "humidity") / 10,
   };
-  const kind = frame.unsigned(1, "external sensor") & 0x7f;
-  if (kind === 0 && !frame.left) return { data };
+  const code = frame.unsigned(1, "external sensor");
+  const kind = code & 0x0f;
+  if (kind === NOTHING && !frame.left) return { data };
   const value = hundredths(frame, "external value");
   frame.take(2, "external value");
   frame.end();
-  if (kind !== 0 && !PROBES[kind]) return { data, warnings: [`external sensor of kind ${kind} is not read`] };
-  return { data: { ...data, ...external(kind, value) } };
+  if (kind !== NOTHING && !PROBES.includes(kind)) {
+    return { data, warnings: [`external sensor of kind ${kind} is not read`] };
+  }
+  return { data: { ...data, ...external(code, value) } };
 }
 
 function earlier(frame) {
@@ -69,18 +75,19 @@ function earlier(frame) {
     const probe = hundredths(frame, "external temperature");
     const temperature = hundredths(frame, "temperature");
     const humidity = (frame.unsigned(2, "humidity") & 0x0fff) / 10; // above it, the state of the battery
-    const kind = frame.unsigned(1, "external sensor") & 0x0f;
+    const code = frame.unsigned(1, "external sensor");
     const time = frame.unsigned(4, "time");
     // Eleven zeros say that there is nothing of the time asked for.
-    if (time) data.push({ time: new Date(time * 1000).toISOString(), temperature, humidity, ...external(kind, probe) });
+    if (time) data.push({ time: new Date(time * 1000).toISOString(), temperature, humidity, ...external(code, probe) });
   }
   return { data };
 }
 
 function decodeUplink({ bytes, fPort }) {
   const frame = new Frame(bytes);
+  const dated = bytes.length === 11 && (bytes[6] & 0x0f) === DATED;
+  if (fPort === 3 || (fPort === 2 && dated)) return earlier(frame);
   if (fPort === 2) return reading(frame);
-  if (fPort === 3) return earlier(frame);
   if (fPort === 5) return { data: {} }; // firmware, band and battery, when the device is asked
   return frame.fail(`port ${fPort} is not known`);
 }

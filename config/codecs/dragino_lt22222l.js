@@ -1,6 +1,6 @@
 // Dragino LT-22222-L: controller with two voltage, two current and two digital inputs.
 // Format: "LT-22222-L -- LoRa IO Controller User Manual", section 3.3,
-//         http://wiki.dragino.com/xwiki/bin/view/Main/User%20Manual%20for%20LoRaWAN%20End%20Nodes/LT-22222-L/
+//         http://wiki.dragino.com/xwiki/bin/view/Main/User%20Manual%20for%20LoRaWAN%20End%20Nodes/
 // Port 2, 11 bytes, big-endian; the last one is the mode, which says what the first eight are.
 // Written for this project from the format described there; its licence is that of the project.
 
@@ -18,7 +18,7 @@ class Frame {
     throw new Error(`byte ${at}: ${words}`);
   }
   take(size, what) {
-    if (size > this.left) this.fail(`${what}: ${size} bytes expected, ${this.left} left`);
+    if (size > this.left) this.fail(`${what}: bytes expected: ${size}, left: ${this.left}`);
     this.at += size;
     return this.bytes.slice(this.at - size, this.at);
   }
@@ -31,7 +31,7 @@ class Frame {
     return value < 2 ** (8 * size - 1) ? value : value - 2 ** (8 * size);
   }
   end() {
-    if (this.left) this.fail(`${this.left} bytes more than expected`);
+    if (this.left) this.fail(`longer than expected, bytes left: ${this.left}`);
   }
 }
 // ---- end of the common part
@@ -49,7 +49,7 @@ const MODES = {
 function decodeUplink({ bytes, fPort }) {
   const frame = new Frame(bytes);
   if (fPort !== 2) frame.fail(`port ${fPort} is not known`);
-  if (bytes.length !== 11) frame.fail(`11 bytes expected, ${bytes.length} found`);
+  if (bytes.length !== 11) frame.fail(`bytes expected: 11, found: ${bytes.length}`);
   const mode = bytes[10] & 0x3f;
   if (!MODES[mode]) frame.fail(`mode ${mode} is not known`, 10);
   const data = { mode, ...MODES[mode](frame) };

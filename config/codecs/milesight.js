@@ -20,7 +20,7 @@ class Frame {
     throw new Error(`byte ${at}: ${words}`);
   }
   take(size, what) {
-    if (size > this.left) this.fail(`${what}: ${size} bytes expected, ${this.left} left`);
+    if (size > this.left) this.fail(`${what}: bytes expected: ${size}, left: ${this.left}`);
     this.at += size;
     return this.bytes.slice(this.at - size, this.at);
   }
@@ -33,7 +33,7 @@ class Frame {
     return value < 2 ** (8 * size - 1) ? value : value - 2 ** (8 * size);
   }
   end() {
-    if (this.left) this.fail(`${this.left} bytes more than expected`);
+    if (this.left) this.fail(`longer than expected, bytes left: ${this.left}`);
   }
 }
 // ---- end of the common part
@@ -41,6 +41,7 @@ class Frame {
 const DEVICE = 0xff; // channel of what the device says of itself
 const STORED = 0xce; // type of readings made earlier, sent when asked for or after an outage
 const ALARM = 0x80; // added to the channel of a value that comes with an alarm
+const LAST_ALARM = 0x8f;
 const DEVICE_SIZES = {
   0x01: 1, 0x08: 6, 0x09: 2, 0x0a: 2, 0x0b: 1, 0x0f: 1, 0x16: 8, 0x18: 2, 0x1f: 4, 0xfe: 1, 0xff: 2,
 };
@@ -82,7 +83,7 @@ const TYPES = {
   0xc9: (frame) => ({
     people: frame.unsigned(1, "people"),
     regions: frame.unsigned(1, "regions"),
-    occupied_regions: frame.unsigned(2, "occupied regions"), // one bit for each
+    occupied_regions: frame.take(2, "occupied regions").reduce((bits, byte) => bits * 256 + byte), // one bit for each
   }),
   0xca: one("moisture", 2, 100), // %
   0xcb: one("light_level", 1),
@@ -97,6 +98,11 @@ const TYPES = {
     temperature_change: frame.signed(2, "temperature change") / 10,
   }),
   0xda: list("flow", 2, 4),
+  0xe1: (frame) => {
+    frame.take(4, "weight of a pulse");
+    const bits = Uint8Array.from(frame.take(4, "volume"));
+    return { volume: new DataView(bits.buffer).getFloat32(0, true) }; // in the unit that the owner configured
+  },
   0xe4: (frame) => ({
     dwell_region: frame.unsigned(1, "region"),
     dwell_mean: frame.unsigned(2, "dwell time"), // s
@@ -204,7 +210,7 @@ function decodeUplink({ bytes }) {
     } else {
       const alarm = channel >= ALARM;
       const read = (alarm && ALARM_TYPES[type]) || TYPES[type];
-      if (!read) frame.fail(`type ${type} of channel ${channel} is not known`, start);
+      if (!read || channel > LAST_ALARM) frame.fail(`type ${type} of channel ${channel} is not known`, start);
       const values = read(frame);
       if (alarm) values.alarm = frame.unsigned(1, "alarm");
       for (const [name, value] of Object.entries(values)) {

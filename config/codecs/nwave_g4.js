@@ -1,6 +1,7 @@
 // Nwave Generation 4 parking sensor (NPS-SM).
-// Format: deduced from the test data of thingsboard/data-converters, VENDORS/Nwave/G4_NPS_SM (Apache-2.0), and the
-//         device's page in https://github.com/TheThingsNetwork/lorawan-devices/tree/master/vendor/nwave (Apache-2.0)
+// Format: "Nwave LoRaWAN Parking Sensor - Getting Started", Nwave,
+//         https://nwaveio.atlassian.net/wiki/spaces/ND/pages/1654784042/
+//         the sign of life deduced from thingsboard/data-converters, VENDORS/Nwave/G4_NPS_SM (Apache-2.0)
 // The port tells the message: 1 a change of state, 2 a sign of life, 3 a start, 10 a driver's registration.
 // Written for this project from the format described there; its licence is that of the project.
 
@@ -18,7 +19,7 @@ class Frame {
     throw new Error(`byte ${at}: ${words}`);
   }
   take(size, what) {
-    if (size > this.left) this.fail(`${what}: ${size} bytes expected, ${this.left} left`);
+    if (size > this.left) this.fail(`${what}: bytes expected: ${size}, left: ${this.left}`);
     this.at += size;
     return this.bytes.slice(this.at - size, this.at);
   }
@@ -31,7 +32,7 @@ class Frame {
     return value < 2 ** (8 * size - 1) ? value : value - 2 ** (8 * size);
   }
   end() {
-    if (this.left) this.fail(`${this.left} bytes more than expected`);
+    if (this.left) this.fail(`longer than expected, bytes left: ${this.left}`);
   }
 }
 // ---- end of the common part

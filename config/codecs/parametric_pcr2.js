@@ -1,7 +1,7 @@
 // Parametric PCR2: radar that counts people passing in two directions.
-// Format: "PCR2 application payload V4", Parametric GmbH, https://parametric.ch/docs/pcr2/
-//         example: https://github.com/TheThingsNetwork/lorawan-devices/tree/master/vendor/parametric (Apache-2.0)
-// Port 14: 0xbe 0x01, version, then words of 2 bytes, big-endian. Port 190: configuration.
+// Format: "PCR2 LoRaWAN Payload Description V4", Parametric GmbH,
+//         https://docs.parametric-analytics.com/pcr2/manuals/lora_payload_v4/ and V3 beside it
+// Port 14, extended payload: 0xbe 0x01, version, then words of 2 bytes, big-endian. Port 190: configuration.
 // Written for this project from the format described there; its licence is that of the project.
 
 // ---- the same in every codec here, which cannot import: a frame read in order, complaints with their place
@@ -18,7 +18,7 @@ class Frame {
     throw new Error(`byte ${at}: ${words}`);
   }
   take(size, what) {
-    if (size > this.left) this.fail(`${what}: ${size} bytes expected, ${this.left} left`);
+    if (size > this.left) this.fail(`${what}: bytes expected: ${size}, left: ${this.left}`);
     this.at += size;
     return this.bytes.slice(this.at - size, this.at);
   }
@@ -31,31 +31,34 @@ class Frame {
     return value < 2 ** (8 * size - 1) ? value : value - 2 ** (8 * size);
   }
   end() {
-    if (this.left) this.fail(`${this.left} bytes more than expected`);
+    if (this.left) this.fail(`longer than expected, bytes left: ${this.left}`);
   }
 }
 // ---- end of the common part
 
 const VENDOR = 0xbe;
-const VERSION = 4;
+const PEOPLE = 0x01;
 
 function decodeUplink({ bytes, fPort }) {
   const frame = new Frame(bytes);
   if (fPort === 190) return { data: {} };
   if (fPort !== 14) frame.fail(`port ${fPort} is not known`);
   const [vendor, family, version] = frame.take(3, "head");
-  if (vendor !== VENDOR || family !== 1) frame.fail("not a payload of a PCR2", 0);
-  if (version !== VERSION) frame.fail(`version ${version} of the payload, ${VERSION} expected`, 2);
+  if (vendor !== VENDOR || family !== PEOPLE) frame.fail("not a payload of a PCR2", 0);
+  if (version !== 3 && version !== 4) frame.fail(`version ${version} of the payload, 3 or 4 expected`, 2);
   const word = (name) => frame.unsigned(2, name);
   const data = {
     left_to_right: word("left to right"), // since the last frame
     right_to_left: word("right to left"),
     left_to_right_total: word("left to right"),
     right_to_left_total: word("right to left"),
-    battery_voltage: word("battery") / 1000, // V
-    solar_voltage: word("solar panel") / 1000,
-    temperature: frame.signed(2, "temperature") / 10, // of the board
   };
+  data.passages = data.left_to_right + data.right_to_left;
+  const battery = version === 3 ? frame.unsigned(1, "battery") : word("battery") / 1000; // %, then V
+  // Without a solar unit there is no battery, and 0 is sent.
+  if (battery) data[version === 3 ? "battery" : "battery_voltage"] = battery;
+  data.solar_power = word("solar panel"); // mW
+  data.temperature = frame.signed(2, "temperature") / 10; // of the processor
   frame.end();
-  return { data: { ...data, passages: data.left_to_right + data.right_to_left } };
+  return { data };
 }

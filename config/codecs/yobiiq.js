@@ -1,5 +1,5 @@
 // Yobiiq EM2101 (energy meter, one phase), EM4301 (three phases), SD-1001 (smoke detector).
-// Format: documentation of Yobiiq B.V., https://www.yobiiq.com/, as its published test vectors show it:
+// Format: deduced from the maker's published test vectors,
 //         https://github.com/chirpstack/chirpstack-device-profiles/tree/master/vendors/yobiiq/codecs (MIT)
 // A frame is a list of items: two bytes, of which one is the kind, and a value; the port says which kinds; big-endian.
 // Written for this project from the format described there; its licence is that of the project.
@@ -18,7 +18,7 @@ class Frame {
     throw new Error(`byte ${at}: ${words}`);
   }
   take(size, what) {
-    if (size > this.left) this.fail(`${what}: ${size} bytes expected, ${this.left} left`);
+    if (size > this.left) this.fail(`${what}: bytes expected: ${size}, left: ${this.left}`);
     this.at += size;
     return this.bytes.slice(this.at - size, this.at);
   }
@@ -31,7 +31,7 @@ class Frame {
     return value < 2 ** (8 * size - 1) ? value : value - 2 ** (8 * size);
   }
   end() {
-    if (this.left) this.fail(`${this.left} bytes more than expected`);
+    if (this.left) this.fail(`longer than expected, bytes left: ${this.left}`);
   }
 }
 // ---- end of the common part

@@ -35,7 +35,8 @@ LARGEST = 64 * 1024
 COMMON = re.compile(
     r"^// ---- the same in every codec here.*?^// ---- end of the common part$", re.MULTILINE | re.DOTALL
 )
-PORTS = (1, 2, 3, 8, 10, 11, 14, 50, 60, 85, 102, 103, 106, 120, 127, 190)
+BYTE = re.compile(r"byte \d+: ")
+PORTS = (1, 2, 3, 8, 10, 11, 14, 15, 50, 60, 85, 102, 103, 106, 120, 100, 127, 190)
 """Those that some codec reads."""
 STORED = b"\x20\xce"
 """How Milesight's earlier readings begin: nothing but their length says what they are."""
@@ -190,6 +191,22 @@ UNCLAIMED = {"browan/test_decode_browan-industrial-tracker.json", "yobiiq/test_d
 """A tracker of positions; a reader of the Dutch and Luxembourg meters."""
 
 
+REFUSED = [
+    ("elsys.js", 5, "0100e2ff", "byte 3: type 255 is not known"),
+    ("milesight.js", 85, "017564b36700046871", "byte 3: type 103 of channel 179 is not known"),
+    ("milesight.js", 85, "20ce9e744663", "byte 0: earlier readings of 6 bytes: of no model that is known"),
+    ("milesight.js", 85, "055b073f02da016a02", "byte 2: weighting 7 is not known"),
+    ("decentlab_dl_itst.js", 1, "0102d900020c54", "byte 0: version 1 of the protocol, 2 expected"),
+    ("decentlab_dl_itst.js", 1, "0202d900060c540c54", "byte 3: flags 6 name a sensor that this model has not"),
+    ("decentlab_dl_itst.js", 1, "0202d900020c5400", "byte 7: longer than expected, bytes left: 1"),
+    ("dragino_lse01.js", 2, "0d38000000000bc30000", "byte 10: flags: bytes expected: 1, left: 0"),
+    ("yobiiq.js", 1, "0109000000", "byte 0: kind 9 is not known on port 1"),
+    ("adeunis.js", 1, "4c0400c51f", "byte 2: date: bytes expected: 4, left: 3"),
+    ("parametric_tcr.js", 15, "be0107", "byte 0: not a payload of a TCR"),
+    ("browan.js", 100, "00", "byte 0: port 100 is not known"),
+]
+
+
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(SOURCES, time_limit=1.0) as opened:
@@ -265,7 +282,7 @@ def values_or_refusal(example: Example, profile: Profile, formats: Formats) -> l
     try:
         return [item.values.items() for item in read_example(example, profile, formats)]
     except DecodeError as error:
-        assert re.search(r"byte -?\d+: |bytes expected", str(error)), error  # noqa: PT017  -- both ways are right
+        assert BYTE.search(str(error)), error  # noqa: PT017  -- both ways are right
         return str(error)
 
 
@@ -276,7 +293,16 @@ def test_whatever_the_bytes_a_codec_answers_or_says_at_which_byte_it_stopped(
 ) -> None:
     for outcome in sandbox.decode([Job(name, payload, port, 0, {}) for name in SOURCES]):
         if isinstance(outcome, DecodeError):
-            assert re.search(r"byte \d+: ", str(outcome)), outcome
+            assert BYTE.search(str(outcome)), outcome
+
+
+@pytest.mark.parametrize(("codec", "port", "payload", "words"), REFUSED)
+def test_what_is_unknown_is_refused_with_the_byte_and_words(
+    codec: str, port: int, payload: str, words: str, sandbox: Sandbox
+) -> None:
+    [outcome] = sandbox.decode([Job(codec, bytes.fromhex(payload), port, 0, {})])
+    assert isinstance(outcome, DecodeError)
+    assert words in str(outcome)
 
 
 @pytest.mark.parametrize("vector", VECTORS)
