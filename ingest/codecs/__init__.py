@@ -6,6 +6,7 @@ from types import MappingProxyType
 from devices.reading import Item, Message
 from ingest.codecs import cayenne_lpp, json_payload, native, senml, sensor_community, shelly, tasmota, zigbee2mqtt
 from ingest.codecs.envelopes import ENVELOPES
+from ingest.codecs.sparkplug import Sparkplug
 from ingest.codecs.uplink import PayloadCodec, SourceCodec
 
 Codec = Callable[[Message, str], list[Item]]
@@ -24,6 +25,7 @@ def source_codecs() -> dict[str, SourceCodec]:
         "senml": senml.decode_message,
         "sensor-community": sensor_community.decode,
         "shelly": shelly.decode,
+        "sparkplug-b": Sparkplug(),
         "tasmota": tasmota.decode,
         "zigbee2mqtt": zigbee2mqtt.decode,
     }

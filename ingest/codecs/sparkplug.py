@@ -91,11 +91,7 @@ class Sparkplug:
         edge, _, device = named.partition("/")
         if kind not in DATA | {"NDEATH", "DDEATH"} or not edge or bool(device) != kind.startswith("D"):
             raise DecodeError(f"Sparkplug B: no message {kind[:20]!r} of {address[:80]!r} exists")
-        heard = Heard(message, kind, group, edge, address, read_payload(message.payload))
-        try:
-            return self._hear(heard)
-        except UnicodeDecodeError as error:
-            raise DecodeError(f"Sparkplug B: a text is not UTF-8: {error.reason}") from None
+        return self._hear(Heard(message, kind, group, edge, address, read_payload(message.payload)))
 
     def take_requests(self) -> list[tuple[str, bytes]]:
         """(topic, payload) of the births to ask for, each once: publish them to our broker, not retained."""
@@ -115,7 +111,7 @@ class Sparkplug:
             return [Event("ddeath", heard.address)]
         if heard.kind.endswith("BIRTH"):
             _learn(heard, node)
-        return _uplinks(heard, self._metrics(heard, node)) or [Event(heard.kind.casefold(), heard.address)]
+        return [*_uplinks(heard, self._metrics(heard, node))] or [Event(heard.kind.casefold(), heard.address)]
 
     def _node(self, heard: Heard) -> Node:
         message = heard.message

@@ -9,8 +9,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-from google.protobuf.message import DecodeError as NotProtobuf
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory  # type: ignore[import-untyped]
+from google.protobuf.message import DecodeError as NotProtobuf  # type: ignore[import-untyped]
 
 from devices.errors import DecodeError
 
@@ -48,9 +48,14 @@ BOOLEAN: Final = 11
 def read_payload(payload: bytes) -> Any:
     """The Payload message. Raises DecodeError for bytes that are none."""
     try:
-        return _classes()["Payload"].FromString(payload)
+        found = _classes()["Payload"].FromString(payload)
     except (NotProtobuf, UnicodeDecodeError) as error:
         raise DecodeError(f"Sparkplug B: {len(payload)} bytes that are no protobuf payload: {error}") from None
+    for number, metric in enumerate(found.metrics):
+        # proto2 does not check texts: the library then gives their bytes
+        if isinstance(metric.name, bytes) or isinstance(metric.string_value, bytes):
+            raise DecodeError(f"Sparkplug B: a text of metric {number} is not UTF-8")
+    return found
 
 
 def write_payload(timestamp: int, metrics: list[dict[str, Any]], seq: int | None = None) -> bytes:
