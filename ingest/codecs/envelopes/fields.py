@@ -139,7 +139,7 @@ def number(found: object) -> float | None:
 
 def show(found: object) -> str:
     """What was found, shortened for a message to people."""
-    return _short.repr(found)
+    return "null" if found is None else _short.repr(found)
 
 
 def json(payload: bytes | str, where: str) -> Any:

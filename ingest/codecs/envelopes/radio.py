@@ -55,4 +55,4 @@ def eu868_spreading_factor(data_rate: float | None) -> float | None:
 
 def percent(level: float | None) -> dict[str, float]:
     """The battery, from a LoRaWAN level; nothing when it is external or not known."""
-    return {BATTERY_LEVEL: level / FULL_BATTERY * 100} if level is not None and 1 <= level <= FULL_BATTERY else {}
+    return {BATTERY_LEVEL: level * 100 / FULL_BATTERY} if level is not None and 1 <= level <= FULL_BATTERY else {}
