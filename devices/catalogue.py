@@ -122,13 +122,22 @@ def _model(
     interval = table.positive("interval")
     clock = cast("Literal['reliable', 'unreliable']", table.choice("clock", CLOCKS, "reliable"))
     simulated = table.flag("simulated", default=False)
+    requires = _requires(table)
     fields = _fields(table, quantities)
     known = [field.quantity for field in fields]
     examples = tuple(_example(one, path.stem, known) for one in table.tables("examples", default=[]))
     table.finish()
     if len(problems) > before:
         return None
-    return Model(path.stem, maker, name, codec, interval, fields, examples, clock, simulated)
+    return Model(path.stem, maker, name, codec, interval, fields, examples, clock, requires, simulated)
+
+
+def _requires(table: Table) -> tuple[str, ...]:
+    names = table.get("requires", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        table.problem("requires", "not_names", value=names)
+        return ()
+    return tuple(names)
 
 
 def _fields(table: Table, quantities: Mapping[str, Quantity | None] | None) -> tuple[Field, ...]:

@@ -154,14 +154,17 @@ def _installed(row: Row, problems: list[Problem]) -> str:
 
 def _params(row: Row, model: Model | None, problems: list[Problem]) -> dict[str, float | str]:
     text = row.get("params")
-    if not text:
-        return {}
     try:
-        params = cells.params(text)
+        params = cells.params(text) if text else {}
     except ValueError as error:
         part, code = error.args
         problems.append(row.problem("params", code, value=part))
         return {}
+    problems += [
+        row.problem("params", "missing_param", value=name, model=row.get("model"))
+        for name in (model.requires if model else ())
+        if name not in params
+    ]
     measured = [field.quantity for field in model.fields] if model else None
     for name, value in params.items():
         if name.startswith((SCALE, OFFSET)):

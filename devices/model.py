@@ -49,5 +49,7 @@ class Model:
     examples: tuple[Example, ...]
     clock: Literal["reliable", "unreliable"] = "reliable"
     """`unreliable`: a time further ahead than the clock policy allows is replaced by the receive time."""
+    requires: tuple[str, ...] = ()
+    """Parameters each device must be given: without the height of its sensor, a level would mean nothing."""
     simulated: bool = False
     """Its readings are made up, for demonstrations."""

@@ -60,6 +60,10 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "fr": "« {value} » n’est pas un nombre entier, 0 compris ; écrivez par exemple 2",
         "en": '"{value}" is not a whole number, 0 included; write for example 2',
     },
+    "not_names": {
+        "fr": '« {value} » n’est pas une liste de noms ; écrivez par exemple ["offset.water_level"]',
+        "en": '"{value}" is not a list of names; write for example ["offset.water_level"]',
+    },
     "not_flag": {
         "fr": "« {value} » n’est ni vrai ni faux ; écrivez true ou false",
         "en": '"{value}" is neither true nor false; write true or false',
@@ -279,6 +283,10 @@ PROBLEMS: dict[str, dict[str, str]] = {
     "topic_is_ours": {
         "fr": "« {value} » est sous {root}, où sont nos propres capteurs ; choisissez un autre premier niveau",
         "en": '"{value}" is below {root}, where our own devices are; choose another first level',
+    },
+    "missing_param": {
+        "fr": "il manque « {value} », sans quoi une mesure du modèle {model} ne veut rien dire ; écrivez {value}=…",
+        "en": '"{value}" is missing, without which a reading of model {model} means nothing; write {value}=...',
     },
     "bad_eui": {
         "fr": "« {value} » n’est pas un EUI ; écrivez 16 chiffres hexadécimaux, avec ou sans séparateurs",
