@@ -265,8 +265,13 @@ def test_trap_9_a_position_of_gateway_or_network_is_never_the_sensors(name: str)
 @pytest.mark.parametrize("payload", [b"", b"{", b'{"a": 1 "b": 2}', b"\xff\xfe", b"\x0a\x10\x01", b"[" * 100_000])
 @pytest.mark.parametrize("name", ENVELOPES)
 def test_trap_13_what_is_no_json_is_refused_with_its_place(name: str, payload: bytes) -> None:
-    with pytest.raises(DecodeError, match=r"^payload: not JSON: .+ at line \d+ column \d+$"):
+    with pytest.raises(DecodeError, match=r"^payload: not JSON: .+ at line \d+ column \d+( \(.+\))?$"):
         ENVELOPES[name](Message("t", payload, 0), {})
+
+
+def test_a_server_that_publishes_protobuf_is_told_to_write_json() -> None:
+    with pytest.raises(DecodeError, match="is the server set to protobuf"):
+        ENVELOPES["chirpstack"](Message("t", b"\x0a\x24" + PAYLOAD, 0), {"event": "up"})
 
 
 # ------------------------------------------------------------------------------------------------------------ events

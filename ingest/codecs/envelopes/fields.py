@@ -147,7 +147,13 @@ def json(payload: bytes | str, where: str) -> Any:
     try:
         return from_json(payload)
     except ValueError as error:
-        raise DecodeError(f"{where}: not JSON: {error}") from error
+        raise DecodeError(f"{where}: not JSON: {error}{_hint(payload)}") from error
+
+
+def _hint(payload: bytes | str) -> str:
+    """Servers that can write both are often left at the other one."""
+    binary = isinstance(payload, bytes) and payload[:1] and payload[:1] not in b"{[ \t\r\n"
+    return " (is the server set to protobuf? set it to JSON)" if binary else ""
 
 
 def envelope(read: Callable[[Fields, Mapping[str, str]], Uplink | Event]) -> SourceCodec:
