@@ -50,7 +50,7 @@ bench: install
 	@PYTHONPATH=tests/support $(BIN)/python bench/main.py
 
 bench-codecs: install
-	@$(BIN)/python bench/codecs.py
+	@$(BIN)/python bench/uplinks.py
 
 format: install
 	$(BIN)/ruff check --fix .
