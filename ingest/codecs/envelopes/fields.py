@@ -151,9 +151,9 @@ def json(payload: bytes | str, where: str) -> Any:
 
 
 def _hint(payload: bytes | str) -> str:
-    """Servers that can write both are often left at the other one."""
-    binary = isinstance(payload, bytes) and payload[:1] and payload[:1] not in b"{[ \t\r\n"
-    return " (is the server set to protobuf? set it to JSON)" if binary else ""
+    """Servers that can write both are often left at protobuf, whose first byte is often 0A: a newline in JSON."""
+    start = payload[:2].lstrip()[:1] if isinstance(payload, bytes) else b""
+    return " (is the server set to protobuf? set it to JSON)" if start and start not in b"{[" else ""
 
 
 def envelope(read: Callable[[Fields, Mapping[str, str]], Uplink | Event]) -> SourceCodec:
