@@ -47,7 +47,8 @@ NUMBER = re.compile(r"[+-]?\d{1,300}(\.\d{0,300})?")
 
 def decode(message: Message, levels: Mapping[str, str]) -> list[Uplink | Event]:
     """One uplink, or an event for what holds no measurement. Raises DecodeError for what is neither text nor JSON."""
-    device, path = levels.get("device", ""), levels.get("path", "")
+    device = levels.get("device", "")
+    path = _path(message.topic, device, levels)
     steps = path.split("/")
     if path != RPC and (steps[0] in EVENTS or steps[-1] in EVENTS):
         return [Event(next(step for step in (steps[0], steps[-1]) if step in EVENTS), device)]
@@ -57,6 +58,11 @@ def decode(message: Message, levels: Mapping[str, str]) -> list[Uplink | Event]:
         component = path.removeprefix(STATUS)
         return [_states({component: read_json(message.payload)}, device)]
     return [_gen1(path, message.payload, device)]
+
+
+def _path(topic: str, device: str, levels: Mapping[str, str]) -> str:
+    """The level `path`, else what the topic says after the device: a source may name its levels otherwise."""
+    return levels["path"] if "path" in levels else topic.partition(f"{device}/")[2] if device else ""
 
 
 def _notification(frame: Mapping[str, Any], device: str) -> Uplink | Event:
@@ -95,6 +101,9 @@ def _at(tree: Any, *path: str) -> float | None:
 
 
 def _gen1(path: str, payload: bytes, device: str) -> Uplink:
+    """A plain value; lights and motion sensors say an object instead, on `light/0/status` or `status`."""
+    if payload.startswith(b"{"):
+        return Uplink(device, fields={path: read_object(payload)})
     try:
         text = payload.decode().strip()
     except UnicodeDecodeError as error:

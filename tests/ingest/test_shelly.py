@@ -116,6 +116,27 @@ def test_gen2_component_states_have_the_fields_of_notifications() -> None:
     assert uplink == Uplink("one", fields={"switch:0": {"id": 0, "apower": 3.5}})
 
 
+def test_a_source_may_name_its_levels_as_it_likes() -> None:
+    def decoded(topic: str, payload: bytes, levels: dict[str, str]) -> list[Uplink | Event]:
+        return decode(Message(topic, payload, 1), levels)
+
+    state = {"switch:0": {"apower": 3.5}}
+    levels = {"device": "one", "component": "switch:0"}
+    assert decoded("one/status/switch:0", b'{"apower":3.5}', levels) == [Uplink("one", fields=state)]
+    notice = b'{"src":"one","method":"NotifyStatus","params":{"ts":null,"switch:0":{"apower":3.5}}}'
+    assert decoded("one/events/rpc", notice, {"device": "one"}) == [Uplink("one", fields=state)]
+    assert decoded("one/online", b"true", {"device": "one"}) == [Event("online", "one")]
+
+
+def test_gen1_lights_and_motion_sensors_say_objects() -> None:
+    light = {"ison": True, "mode": "white", "brightness": 48, "transition": 1000, "source": "mqtt", "has_timer": False}
+    assert heard("shellies/one/light/0/status", light) == Uplink("one", fields={"light/0/status": light})
+    motion = heard("shellies/two/status", {"motion": False, "lux": 42, "tmp": {"value": 20.5, "units": "C"}})
+    assert isinstance(motion, Uplink)
+    fields = [Field("status.lux", "illuminance", "lx"), Field("status.tmp.value", "air_temperature", "Cel")]
+    assert read_fields(motion.fields or {}, fields)[0] == {"status.lux": 42.0, "status.tmp.value": 20.5}
+
+
 @pytest.mark.parametrize(
     ("topic", "payload", "words"),
     [
