@@ -4,7 +4,8 @@ A record's name is base name + name, and RFC 8428 leaves open which part is the 
 1. `urn:dev:mac:` or `urn:dev:ow:` and hexadecimal digits (RFC 9039) are the device, a 64-bit MAC being its EUI;
 2. else the base name is the device, without the separators at its end;
 3. else, without a base name, what stands before the last `/`; a name without any leaves the device to the topic.
-What remains is the field; a device that measures one thing and does not name it has the field `value`.
+What remains is the field. A record without a name below its device has the field `value`, but for a few units that say
+what they measure (UNNAMED): RFC 8428, 5.1.3 tells humidity, latitude, longitude and battery under one name.
 """
 
 import re
@@ -41,6 +42,9 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9:./_-]*")
 DEV_URN = re.compile(r"(urn:dev:(?:mac|ow):([0-9A-Fa-f]+))(.*)")
 SEPARATORS: Final = ":/._-"
 EUI_DIGITS: Final = 16
+VALUE: Final = "value"
+UNNAMED: Mapping[str, str] = MappingProxyType({"lat": "latitude", "lon": "longitude", "%EL": "battery_level"})
+"""Unit -> field of a record that does not name what it measures; `value` for all other units."""
 DEPTH: Final = 4
 """A pack is an array of maps of scalars: two levels, and a tagged number."""
 TAGS_REFUSED: Final = (0, 1, 2, 3, 5, 25, 28, 29, 30, 35, 36, 37, 100, 256, 258, 260, 261, 1004, 43000, 55799)
@@ -198,6 +202,7 @@ def _resolved(record: Mapping[str, Any], base: Mapping[str, Any]) -> Record:
     if not -TIME_LIMIT < time < TIME_LIMIT:
         raise Wrong(f"{time} s is no time")
     unit = _text(record, "u") or _text(base, "bu")
+    field = field or UNNAMED.get(unit, VALUE)
     total = _number(base, "bs") + _number(record, "s") if "s" in record or "bs" in base else None
     return Record(device, field, time, unit, _value(record, base, has_sum=total is not None), total)
 
@@ -217,16 +222,16 @@ def _value(record: Mapping[str, Any], base: Mapping[str, Any], *, has_sum: bool)
 
 
 def _place(base: str, name: str) -> tuple[str, str]:
-    """(device, field): see the top of this file."""
+    """(device, field, "" for a record without a name of its own): see the top of this file."""
     whole = base + name
     if not NAME.fullmatch(whole):
         raise Wrong(f"{whole[:80]!r} is no name")
     urn = DEV_URN.fullmatch(whole)
     if urn:
         eui = urn[1].startswith("urn:dev:mac:") and len(urn[2]) == EUI_DIGITS
-        return urn[2].lower() if eui else urn[1], urn[3].strip(SEPARATORS) or "value"
+        return urn[2].lower() if eui else urn[1], urn[3].strip(SEPARATORS)
     if base:
-        return base.rstrip(SEPARATORS), name.strip(SEPARATORS) or "value"
+        return base.rstrip(SEPARATORS), name.strip(SEPARATORS)
     device, _, field = name.rstrip(SEPARATORS).rpartition("/")
     return device, field
 

@@ -148,6 +148,22 @@ VALUE = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_si
 PACKS = st.lists(st.dictionaries(LABEL | st.integers(-9, 12), VALUE, max_size=5) | VALUE, max_size=4)
 
 
+def test_quantities_that_only_their_units_tell_apart_are_kept_apart() -> None:
+    """RFC 8428, 5.1.3: a moving hygrometer says everything under one name."""
+    device, time = "urn:dev:ow:10e2073a01080063", 1320067464
+    pack = [
+        {"bn": device, "bt": time, "bu": "%RH", "v": 20},
+        {"u": "lon", "v": 24.30621},
+        {"u": "lat", "v": 60.07965},
+        {"u": "%EL", "t": 150, "v": 98},
+    ]
+    place = {"longitude": Measured(24.30621, "deg"), "latitude": Measured(60.07965, "deg")}
+    assert heard(pack) == [
+        Uplink(device, time * 1000, fields={"value": Measured(20, "%")} | place),
+        Uplink(device, (time + 150) * 1000, fields={"battery_level": Measured(98, "%")}),
+    ]
+
+
 @given(st.binary(max_size=40) | st.binary(max_size=40).map(b"\x82".__add__) | PACKS.map(cbor2.dumps))
 def test_any_pack_is_read_or_refused(payload: bytes) -> None:
     with suppress(DecodeError):
