@@ -41,7 +41,8 @@ class Frame {
 
 const LOW_BATTERY = 0x02;
 const DATED = 0x04;
-const SILENT = [0x10, 0x11, 0x12, 0x1f, 0x20, 0x21, 0x2f, 0x30, 0x31, 0x33, 0x36, 0x37, 0x38, 0x3f]; // no measurement
+// Configuration, signs of life, buttons: no measurement.
+const SILENT = [0x10, 0x11, 0x12, 0x1f, 0x20, 0x21, 0x2f, 0x30, 0x31, 0x33, 0x36, 0x37, 0x38, 0x3f, 0x51, 0x52];
 
 function samples(frame, read) {
   if (!frame.left) frame.fail("no sample");
@@ -69,10 +70,25 @@ const FRAMES = {
     frame.end();
     return data;
   },
+  0x47: (frame) => {
+    const data = { flow_alarm_a: frame.unsigned(2, "flow A"), flow_alarm_b: frame.unsigned(2, "flow B") };
+    frame.end();
+    return data;
+  },
   0x4c: (frame) => samples(frame, climate),
+  0x4d: (frame) => {
+    const data = { alarm: frame.unsigned(1, "alarm"), ...climate(frame) };
+    frame.end();
+    return data;
+  },
   0x5a: (frame) => channel(frame, "counter_a"),
   0x5b: (frame) => channel(frame, "counter_b"),
   0x6a: (frame) => samples(frame, (each) => ({ ...climate(each), co2: each.unsigned(2, "CO2") })),
+  0x6b: (frame) => {
+    const data = { alarm: frame.unsigned(1, "alarm"), ...climate(frame), co2: frame.unsigned(2, "CO2") };
+    frame.end();
+    return data;
+  },
 };
 
 function decodeUplink({ bytes, fPort }) {

@@ -45,6 +45,7 @@ const LAST_ALARM = 0x8f;
 const DEVICE_SIZES = {
   0x01: 1, 0x08: 6, 0x09: 2, 0x0a: 2, 0x0b: 1, 0x0f: 1, 0x16: 8, 0x18: 2, 0x1f: 4, 0xfe: 1, 0xff: 2,
 };
+const COUNTED = 2; // kind of an input whose pulses are counted; of another only the state is sent
 const WEIGHTINGS = { 1: "a", 2: "c", 5: "a", 6: "c" };
 
 const one = (name, size, divisor = 1) => (frame) => ({ [name]: frame.unsigned(size, name) / divisor });
@@ -63,7 +64,10 @@ const TYPES = {
     infrared: frame.unsigned(2, "light"),
   }),
   0x67: signed("temperature", 2, 10), // Cel
-  0x68: one("humidity", 1, 2), // %
+  0x68: (frame) => {
+    const percent = frame.unsigned(1, "humidity") / 2;
+    return { humidity: percent, moisture: percent }; // of the soil where it is an EM500-SMTC of older firmware
+  },
   0x6a: one("activity", 2),
   0x73: one("pressure", 2, 10), // hPa
   0x75: one("battery", 1), // %
@@ -108,6 +112,7 @@ const TYPES = {
     dwell_mean: frame.unsigned(2, "dwell time"), // s
     dwell_max: frame.unsigned(2, "dwell time"),
   }),
+  0xe1: water,
   0xe6: one("voc", 2), // ug/m3
 };
 // With an alarm a value is followed by one byte that says which; these three bring more.
@@ -118,6 +123,13 @@ const ALARM_TYPES = {
     ...TYPES[0x98](frame),
   }),
 };
+
+// Volume in the unit that the device was told, by its weight of a pulse.
+function water(frame) {
+  frame.take(4, "weight of a pulse");
+  const bytes = Uint8Array.from(frame.take(4, "water"));
+  return { water: new DataView(bytes.buffer).getFloat32(0, true) };
+}
 
 function sound(frame) {
   const code = frame.unsigned(1, "weighting");
@@ -152,6 +164,13 @@ const RECORDS = {
     pressure_6: frame.unsigned(2, "pressure") / 10,
     ...climate(frame),
   }), // EM500-CO2
+  13: (frame) => {
+    const values = climate(frame);
+    const kind = frame.unsigned(1, "kind of input");
+    const digital = frame.unsigned(1, "input");
+    const pulses = frame.unsigned(4, "pulses");
+    return kind === COUNTED ? { ...values, pulses_5: pulses } : { ...values, digital_5: digital };
+  }, // EM300-DI
   16: (frame) => ambience(frame), // AM307
   20: (frame) => ({ ...ambience(frame), ...dust(frame) }), // AM308
   22: (frame) => ({ ...ambience(frame), ...dust(frame), concentration_10: frame.unsigned(2, "HCHO") }), // AM319

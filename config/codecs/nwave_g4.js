@@ -1,7 +1,8 @@
 // Nwave Generation 4 parking sensor (NPS-SM).
 // Format: "Nwave LoRaWAN Parking Sensor - Getting Started", Nwave,
 //         https://nwaveio.atlassian.net/wiki/spaces/ND/pages/1654784042/
-//         the sign of life deduced from thingsboard/data-converters, VENDORS/Nwave/G4_NPS_SM (Apache-2.0)
+//         the sign of life by Nwave's own examples, nps405-codec.yaml in
+//         https://github.com/TheThingsNetwork/lorawan-devices/tree/master/vendor/nwave (Apache-2.0)
 // The port tells the message: 1 a change of state, 2 a sign of life, 3 a start, 10 a driver's registration.
 // Written for this project from the format described there; its licence is that of the project.
 
@@ -61,7 +62,7 @@ const PORTS = {
     const data = {
       occupied: (state & 1) === 1,
       hw_health_status: state >> 1,
-      battery_voltage: (2500 + 4 * frame.signed(1, "battery")) / 1000, // V
+      battery_voltage: (2500 + 4 * frame.unsigned(1, "battery")) / 1000, // V
       temperature: frame.signed(1, "temperature") / 2 + 10,
     };
     frame.take(3, "reserved");

@@ -1,5 +1,6 @@
 // Seeed SenseCAP S2120: weather station of eight parameters.
 // Format: "SenseCAP S2120 user guide", section 10.2 "Packet parsing", https://www.easymanua.ls/sensecap/s2120/manual?p=40
+//         packets 0x4a to 0x4c: https://github.com/Seeed-Solution/SenseCAP-Decoder/tree/main/S2120
 // Port 3: packets one after the other: number (1 byte), values; big-endian.
 // Written for this project from the format described there; its licence is that of the project.
 
@@ -35,18 +36,28 @@ class Frame {
 }
 // ---- end of the common part
 
+const air = (frame) => ({
+  air_temperature: frame.signed(2, "temperature") / 10,
+  relative_humidity: frame.unsigned(1, "humidity"),
+  illuminance: frame.unsigned(4, "light"), // lx
+  uv_index: frame.unsigned(1, "UV index") / 10,
+  wind_speed: frame.unsigned(2, "wind speed") / 10, // m/s
+});
+const sky = (frame) => ({
+  wind_direction: frame.unsigned(2, "wind direction"), // deg
+  rain_intensity: frame.unsigned(4, "rain") / 1000, // mm/h
+  pressure: frame.unsigned(2, "pressure") / 10, // hPa
+});
+
 const PACKETS = {
-  0x01: (frame) => ({
-    air_temperature: frame.signed(2, "temperature") / 10,
-    relative_humidity: frame.unsigned(1, "humidity"),
-    illuminance: frame.unsigned(4, "light"), // lx
-    uv_index: frame.unsigned(1, "UV index") / 10,
-    wind_speed: frame.unsigned(2, "wind speed") / 10, // m/s
-  }),
-  0x02: (frame) => ({
-    wind_direction: frame.unsigned(2, "wind direction"), // deg
-    rain_intensity: frame.unsigned(4, "rain") / 1000, // mm/h
-    pressure: frame.unsigned(2, "pressure") / 10, // hPa
+  0x01: air,
+  0x02: sky,
+  // Newer firmware sends these two and a third instead.
+  0x4a: air,
+  0x4b: sky,
+  0x4c: (frame) => ({
+    wind_gust: frame.unsigned(2, "wind gust") / 10,
+    rain_total: frame.unsigned(4, "rain") / 1000, // mm
   }),
   0x03: (frame) => ({ battery: frame.unsigned(1, "battery") }), // %
   0x04: (frame) => {
