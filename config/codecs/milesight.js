@@ -112,7 +112,6 @@ const TYPES = {
     dwell_mean: frame.unsigned(2, "dwell time"), // s
     dwell_max: frame.unsigned(2, "dwell time"),
   }),
-  0xe1: water,
   0xe6: one("voc", 2), // ug/m3
 };
 // With an alarm a value is followed by one byte that says which; these three bring more.
@@ -123,13 +122,6 @@ const ALARM_TYPES = {
     ...TYPES[0x98](frame),
   }),
 };
-
-// Volume in the unit that the device was told, by its weight of a pulse.
-function water(frame) {
-  frame.take(4, "weight of a pulse");
-  const bytes = Uint8Array.from(frame.take(4, "water"));
-  return { water: new DataView(bytes.buffer).getFloat32(0, true) };
-}
 
 function sound(frame) {
   const code = frame.unsigned(1, "weighting");

@@ -374,10 +374,12 @@ def test_a_reading_made_earlier_has_its_own_time(sandbox: Sandbox) -> None:
     assert times == [[1_731_995_100_000], [None, 1_665_561_758_000, 1_665_561_759_000], [1_611_030_423_000]]
 
 
-def test_a_pulse_counter_that_was_told_the_weight_of_a_pulse_gives_its_water_and_all_the_rest(sandbox: Sandbox) -> None:
+def test_a_pulse_counter_that_was_told_the_weight_of_a_pulse_gives_its_volume_and_all_the_rest(
+    sandbox: Sandbox,
+) -> None:
     payload = bytes.fromhex("03673401 046865 06e1 0a00 0100 00004841".replace(" ", ""))
     found = measured(sandbox.decode([Job("milesight.js", payload, 85, 0, {})])[0])
-    assert (found["temperature_3"], found["humidity_4"], found["water_6"]) == (30.8, 50.5, 12.5)
+    assert (found["temperature_3"], found["humidity_4"], found["volume_6"]) == (30.8, 50.5, 12.5)
 
 
 def compare(expected: Mapping[str, Any], outcome: Sequence[Decoded] | DecodeError, reference: Reference) -> None:
