@@ -309,6 +309,9 @@ def test_the_topic_tells_an_event_whatever_it_holds(name: str, kind: str) -> Non
         ("tts-v3", {"uplink_normalized": {"f_port": 4}}, "normalized"),
         ("tts-v3", {"simulated": True, "uplink_message": {"f_port": 4}}, "simulated"),
         ("thingpark", {"DevEUI_downlink_Sent": {"DevEUI": "70B3D5E75E0A1B2C"}}, "txack"),
+        ("milesight-gateway", {"status": "offline", "devAddr": "07812782"}, "status"),
+        ("thingpark", {"DevEUI_uplink": {"DevEUI": "70B3D5E75E0A1B2C", "MType": 0, "rawJoinRequest": "00"}}, "join"),
+        ("thingpark", {"DevEUI": "70B3D5E75E0A1B2C", "rawJoinRequest": "00"}, "join"),
         ("thingpark", {"DevEUI_location": {"DevEUI": 4}}, "location"),
         ("thingpark", {"DevEUI_notification": {"Type": "join"}}, "join"),
         ("loriot", {"cmd": "txd"}, "txack"),
@@ -352,6 +355,9 @@ def test_a_lorawan_battery_level_is_a_percentage_unless_external_or_unknown(
     level: object, percent: float | None
 ) -> None:
     assert uplink("loriot", sample("loriot_rx") | {"bat": level}).health.get("battery_level") == percent
+    document = sample("thingpark_up")
+    document["DevEUI_uplink"]["BatteryLevel"] = level
+    assert uplink("thingpark", document).health.get("battery_level") == percent
 
 
 @pytest.mark.parametrize(
@@ -446,6 +452,32 @@ def test_a_payload_that_loriot_cannot_decrypt_says_what_to_do() -> None:
     del document["data"]
     with pytest.raises(DecodeError, match=f"encdata: the payload is encrypted; give LORIOT .* key of {EUI}"):
         hear("loriot", document)
+
+
+def test_a_payload_that_chirpstack_or_the_things_stack_did_not_decrypt_says_what_to_do() -> None:
+    v4 = sample("chirpstack-v4_up") | {"joinServerContext": {"sessionKeyId": "0a0b"}}
+    with pytest.raises(DecodeError, match=f"^joinServerContext: the payload is encrypted; .* key of {EUI}$"):
+        hear("chirpstack-v4", v4)
+    tts = sample("tts-v3_up")
+    tts["uplink_message"]["app_s_key"] = {"key": "c2VjcmV0"}
+    with pytest.raises(DecodeError, match=r"^uplink_message\.app_s_key: the payload is encrypted; ") as error:
+        hear("tts-v3", tts)
+    assert "c2VjcmV0" not in str(error.value)
+    del v4["data"], tts["uplink_message"]["frm_payload"]
+    assert uplink("chirpstack-v4", v4).payload is None
+    assert uplink("tts-v3", tts).payload is None
+
+
+def test_a_device_of_the_things_stack_without_deveui_is_called_what_the_topic_calls_it() -> None:
+    document = sample("tts-v3_up")
+    levels = {"application": "allier", "device": "regard-12"}
+    assert hear("tts-v3", document, levels) == [SAYS["tts-v3_up"]]
+    del document["end_device_ids"]["dev_eui"]
+    assert hear("tts-v3", document, levels) == [SAYS["tts-v3_up"]._replace(address="regard-12")]
+
+
+def test_thingparks_older_flows_leave_the_outer_key_out() -> None:
+    assert hear("thingpark", sample("thingpark_up")["DevEUI_uplink"]) == [SAYS["thingpark_up"]]
 
 
 def test_a_gateway_that_says_nonsense_costs_no_reading() -> None:

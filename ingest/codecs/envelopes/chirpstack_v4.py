@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from devices.cells import eui
 from ingest.codecs.envelopes.events import CHIRPSTACK_TOPICS, UPLINK, kind_of
-from ingest.codecs.envelopes.fields import Fields, envelope
+from ingest.codecs.envelopes.fields import Fields, encrypted, envelope
 from ingest.codecs.envelopes.radio import BATTERY_LEVEL, Reception, eu868_spreading_factor, proto_snr, radio
 from ingest.codecs.envelopes.times import earliest, first, instant
 from ingest.codecs.uplink import Event, Uplink
@@ -45,8 +45,12 @@ def battery_level(status: Fields) -> dict[str, float]:
 
 
 def _uplink(event: Fields) -> Uplink:
+    address = event.part("deviceInfo").eui("devEui")
+    if event.object("joinServerContext") and event.text("data"):
+        remedy = f"let the join server give ChirpStack the application session key of {address}"
+        raise encrypted(f"{event.at}joinServerContext", remedy)
     return Uplink(
-        address=event.part("deviceInfo").eui("devEui"),
+        address=address,
         time=_time(event),
         port=event.port("fPort") or 0,
         counter=event.counter("fCnt"),

@@ -142,6 +142,11 @@ def show(found: object) -> str:
     return "null" if found is None else _short.repr(found)
 
 
+def encrypted(place: str, remedy: str) -> DecodeError:
+    """For a payload that the server hands on as it came through the air. `place` is the key that says so."""
+    return DecodeError(f"{place}: the payload is encrypted; {remedy}")
+
+
 def json(payload: bytes | str, where: str) -> Any:
     """Raises DecodeError, also for JSON nested deeper than 200 levels."""
     try:

@@ -9,9 +9,8 @@ import re
 from collections.abc import Mapping
 
 from devices.cells import eui
-from devices.errors import DecodeError
 from ingest.codecs.envelopes.events import UNKNOWN
-from ingest.codecs.envelopes.fields import Fields, envelope
+from ingest.codecs.envelopes.fields import Fields, encrypted, envelope
 from ingest.codecs.envelopes.radio import GATEWAYS, Reception, percent, radio
 from ingest.codecs.envelopes.times import earliest, first, instant, milliseconds
 from ingest.codecs.uplink import Event, Uplink
@@ -32,9 +31,7 @@ def read(message: Fields, levels: Mapping[str, str]) -> Uplink | Event:  # noqa:
 def _uplink(message: Fields) -> Uplink:
     address = message.eui("EUI")
     if "data" not in message and message.word("encdata"):
-        raise DecodeError(
-            f"{message.at}encdata: the payload is encrypted; give LORIOT the application session key of {address}"
-        )
+        raise encrypted(f"{message.at}encdata", f"give LORIOT the application session key of {address}")
     gateways = message.each("gws")
     return Uplink(
         address=address,

@@ -14,6 +14,8 @@ from ingest.codecs.envelopes.fields import Fields, envelope
 from ingest.codecs.envelopes.times import instant
 from ingest.codecs.uplink import Event, Uplink
 
+SHAPES = (("status", {"status"}), *chirpstack_v3.SHAPES)
+"""`{"status": "offline", "devAddr": ...}`: a device that comes or goes has joined nothing."""
 TOPICS: Mapping[str, str] = MappingProxyType(
     {
         **CHIRPSTACK_TOPICS,
@@ -31,7 +33,7 @@ def read(message: Fields, levels: Mapping[str, str]) -> Uplink | Event:
     The topics are chosen by who sets the gateway up: the shape tells what their words do not.
     """
     event = levels.get("event", "").rpartition("/")[2]
-    kind = TOPICS.get(event) or shape_of(message, chirpstack_v3.SHAPES)
+    kind = TOPICS.get(event) or shape_of(message, SHAPES)
     if kind == UPLINK:
         return chirpstack_v3.uplink(message, *(instant(message.found.get(key)) for key in ("time", "gatewayTime")))
     return Event(kind, chirpstack_v3.eui(message.word("devEUI")) or "")

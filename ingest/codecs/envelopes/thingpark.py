@@ -1,8 +1,9 @@
 """Actility ThingPark (Wireless, Enterprise): one key, `DevEUI_uplink`, says what the message is.
 
+Joins come under the same key, with `rawJoinRequest`. The older data flows send what is under the key without the key.
 `Time` carries the zone of the network; without one it is none. Older versions write every number as text. The list
-`Lrrs` holds at most a few of the gateways, `DevLrrCnt` their number. `LrrLAT`, `LrrLON` and `CustomerData.loc` are not
-read. Source: Actility, LoRaWAN Tunnel Interface, uplink documents.
+`Lrrs` holds at most a few of the gateways, `DevLrrCnt` their number. `LrrLAT`, `DevLAT` and `CustomerData.loc` are not
+read. Source: Actility, LoRaWAN Tunnel Interface, uplink documents; ThingPark X IoT Flow, Uplink Message.
 """
 
 from collections.abc import Mapping
@@ -10,11 +11,12 @@ from collections.abc import Mapping
 from devices.cells import eui
 from ingest.codecs.envelopes.events import UNKNOWN
 from ingest.codecs.envelopes.fields import Fields, envelope
-from ingest.codecs.envelopes.radio import Reception, radio
+from ingest.codecs.envelopes.radio import Reception, percent, radio
 from ingest.codecs.envelopes.times import instant
 from ingest.codecs.uplink import Event, Uplink
 
 UPLINK = "DevEUI_uplink"
+JOIN_REQUEST = "rawJoinRequest"
 KINDS = {
     "DevEUI_downlink": "downlink",
     "DevEUI_downlink_Sent": "txack",
@@ -26,8 +28,10 @@ KINDS = {
 
 def read(message: Fields, levels: Mapping[str, str]) -> Uplink | Event:  # noqa: ARG001  -- the shape always says
     """One document. Raises DecodeError when it is an uplink that cannot be read."""
-    if UPLINK in message:
-        return _uplink(message.part(UPLINK))
+    bare = UPLINK not in message and "DevEUI" in message and ("payload_hex" in message or JOIN_REQUEST in message)
+    if bare or UPLINK in message:
+        uplink = message if bare else message.part(UPLINK)
+        return Event("join", eui(uplink.word("DevEUI")) or "") if JOIN_REQUEST in uplink else _uplink(uplink)
     name = next((key for key in message.found if key in KINDS), "")
     event = message.loose(name)
     kind = "join" if event.word("Type") == "join" else KINDS.get(name, UNKNOWN)
@@ -51,7 +55,7 @@ def _health(uplink: Fields) -> dict[str, float]:
     best = _reception(uplink)
     if best not in heard and best != Reception():
         heard.append(best)
-    return radio(heard, uplink.number("SpFact"), uplink.number("DevLrrCnt"))
+    return radio(heard, uplink.number("SpFact"), uplink.number("DevLrrCnt")) | percent(uplink.number("BatteryLevel"))
 
 
 def _reception(gateway: Fields) -> Reception:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from devices.cells import eui
 from ingest.codecs.envelopes.events import UPLINK, shape_of
-from ingest.codecs.envelopes.fields import Fields, envelope
+from ingest.codecs.envelopes.fields import Fields, encrypted, envelope
 from ingest.codecs.envelopes.radio import BATTERY_LEVEL, Reception, proto_snr, radio
 from ingest.codecs.envelopes.times import earliest, first, instant
 from ingest.codecs.uplink import Event, Uplink
@@ -29,21 +29,24 @@ SHAPES = (
 """A message has one key for what it is. `uplink_normalized` tells the frame of an `uplink_message` once more."""
 
 
-def read(message: Fields, levels: Mapping[str, str]) -> Uplink | Event:  # noqa: ARG001  -- the shape always says
+def read(message: Fields, levels: Mapping[str, str]) -> Uplink | Event:
     """One message. Raises DecodeError when it is an uplink that cannot be read."""
     if "result" in message:
         message = message.part("result")
     kind = shape_of(message, SHAPES)
     if kind == UPLINK and message.found.get("simulated") is not True:
-        return _uplink(message)
+        return _uplink(message, levels)
     kind = SIMULATED if kind == UPLINK else kind
     return Event(kind, eui(message.loose("end_device_ids").word("dev_eui")) or "")
 
 
-def _uplink(message: Fields) -> Uplink:
+def _uplink(message: Fields, levels: Mapping[str, str]) -> Uplink:
     uplink = message.part("uplink_message")
+    address = _address(message.part("end_device_ids"), levels.get("device", ""))
+    if "app_s_key" in uplink and uplink.text("frm_payload"):
+        raise encrypted(f"{uplink.at}app_s_key", f"switch off `skip payload crypto` of {address} in The Things Stack")
     return Uplink(
-        address=message.part("end_device_ids").eui("dev_eui"),
+        address=address,
         time=_time(message, uplink),
         port=uplink.port("f_port") or 0,
         counter=uplink.counter("f_cnt"),
@@ -51,6 +54,11 @@ def _uplink(message: Fields) -> Uplink:
         fields=uplink.object("decoded_payload"),
         health=_health(uplink),
     )
+
+
+def _address(ids: Fields, device: str) -> str:
+    """A device activated by personalisation may have no DevEUI: it is then called what the topic calls it."""
+    return ids.eui("dev_eui") if "dev_eui" in ids or not device else device
 
 
 def _time(message: Fields, uplink: Fields) -> int | None:
