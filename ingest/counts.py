@@ -5,7 +5,22 @@ from dataclasses import dataclass, field
 from devices.reading import Reason
 
 OTHER = "other"
-EVENTS = ("join", "ack", "txack", "downlink", "status", "log", "location", "birth", "death", "availability", OTHER)
+EVENTS = (
+    *(
+        "join",
+        "ack",
+        "nack",
+        "txack",
+        "downlink",
+        "status",
+        "log",
+        "location",
+        "integration",
+        "normalized",
+        "simulated",
+    ),
+    *("birth", "death", "availability", OTHER),
+)
 """The kinds of events told apart in the count."""
 
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from devices.catalogue import QUANTITY_ID
-from devices.errors import DecodeError, VigiterreError
-from devices.load import MODELS, load_registry
-from devices.problems import near
+from devices.catalogue import QUANTITY_ID, read_quantities
+from devices.errors import ConfigError, DecodeError, VigiterreError
+from devices.load import MODELS, QUANTITIES
+from devices.problems import Problem, near
 from devices.quantity import Quantity
 from ingest.codecs.job import Outcome
 from ingest.device_profiles import DeviceProfile, read_profiles, read_vectors
@@ -51,13 +51,22 @@ def import_profiles(
     """Écrit modèle, codec et vecteurs des capteurs demandés · Writes model, codec and vectors of the devices asked."""
     shell: Shell = context.obj
     with shell.failing():
-        quantities = load_registry(shell.folder).quantities
+        quantities = known_quantities(shell.folder)
         known = {one.model: one for one in read_profiles(folder)}
         corrections = [correction(text, quantities) for text in mapping or []]
         for name in devices:
             if name not in known:
                 raise VigiterreError(said("no_such_profile", device=name, known=near(name, known)))
             import_one(shell, known[name], quantities, corrections, yes=yes, dry_run=dry_run)
+
+
+def known_quantities(folder: Path) -> dict[str, Quantity]:
+    """The catalogue alone: a device of the inventory may be waiting for the very model that is imported."""
+    problems: list[Problem] = []
+    found = read_quantities(folder / QUANTITIES, QUANTITIES, problems)
+    if problems:
+        raise ConfigError(problems)
+    return {name: quantity for name, quantity in (found or {}).items() if quantity is not None}
 
 
 def import_one(
