@@ -1,16 +1,19 @@
 """`make bench-codecs`: microseconds per uplink, codec by codec. CPU time; JavaScript's is wall time, of one worker.
 
-Payload codecs and JavaScript are measured on the examples of the shipped models, envelopes and gateway formats on the
-messages of tests/data. The best of three runs counts; the machine's other work disturbs the rest.
+JavaScript is measured on the examples of the shipped models, everything else on the messages of tests/data. The best of
+three runs counts; the machine's other work disturbs the rest.
 """
 
 import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+from devices.errors import DecodeError
 from devices.model import Example
 from devices.reading import Message
 from ingest.codecs import PAYLOADS, source_codecs
@@ -22,8 +25,7 @@ from ingest.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[1]
 RUNS, JOBS = 3, 1_000
-LEVELS = {"device": "device", "event": "up", "kind": "SENSOR", "path": "status/switch:0"}
-MESSAGES = ROOT / "tests/data/envelopes", ROOT / "tests/data/formats"
+ENVELOPES, FORMATS = ROOT / "tests/data/envelopes", ROOT / "tests/data/formats"
 
 
 def best(clock: Callable[[], float], work: Callable[[], object], times: int) -> float:
@@ -37,16 +39,23 @@ def best(clock: Callable[[], float], work: Callable[[], object], times: int) -> 
     return min(found)
 
 
-def payload_codecs(territory: Territory) -> Iterator[tuple[str, float]]:
-    examples = by_codec(territory)
-    for name, decode in PAYLOADS.items():
-        if found := examples.get(name):
-            yield name, best(time.process_time, partial(decode_all, decode, found), 200) / len(found)
+def payload_codecs() -> Iterator[tuple[str, float]]:
+    """Each example of tests/data/formats that is a payload: LPP frames, SenML packs."""
+    frames = [bytes.fromhex(one["hex"]) for one in read_json("cayenne_lpp.json")]
+    packs = [json.dumps(one["pack"]).encode() for one in read_json("senml.json") if "pack" in one]
+    for name, payloads in {"cayenne_lpp": frames, "senml": packs}.items():
+        work = partial(decode_all, PAYLOADS[name], payloads)
+        yield name, best(time.process_time, work, 200) / len(payloads)
 
 
-def decode_all(decode: PayloadCodec, examples: list[Example]) -> None:
-    for one in examples:
-        decode(one.payload, one.port)
+def read_json(name: str) -> Any:
+    return json.loads((FORMATS / name).read_text())
+
+
+def decode_all(decode: PayloadCodec, payloads: list[bytes]) -> None:
+    for payload in payloads:
+        with suppress(DecodeError):
+            decode(payload, None)
 
 
 def scripts(territory: Territory) -> Iterator[tuple[str, float]]:
@@ -62,15 +71,30 @@ def scripts(territory: Territory) -> Iterator[tuple[str, float]]:
 def sources() -> Iterator[tuple[str, float]]:
     """Messages of tests/data whose file's name begins with the codec's."""
     for name, codec in source_codecs().items():
-        paths = [path for folder in MESSAGES for path in sorted(folder.glob(f"{name}_*.json"))]
-        if paths:
-            messages = [Message(name, path.read_bytes(), 0) for path in paths]
-            yield name, best(time.process_time, partial(hear_all, codec, messages), 200) / len(messages)
+        heard = [*envelopes(name), *gateway_lines(name)]
+        if heard:
+            yield name, best(time.process_time, partial(hear_all, codec, heard), 200) / len(heard)
 
 
-def hear_all(codec: SourceCodec, messages: list[Message]) -> None:
-    for one in messages:
-        codec(one, LEVELS)
+def envelopes(codec: str) -> Iterator[tuple[Message, dict[str, str]]]:
+    for path in sorted(ENVELOPES.glob(f"{codec}_*.json")):
+        yield Message(codec, path.read_bytes(), 0), {"event": "up"}
+
+
+def gateway_lines(codec: str) -> Iterator[tuple[Message, dict[str, str]]]:
+    path = FORMATS / f"{codec}.ndjson"
+    for line in path.read_text().splitlines() if path.exists() else []:
+        one = json.loads(line)
+        first, *rest = one["topic"].split("/")
+        device = "/".join(rest) if codec == "zigbee2mqtt" else (first if codec == "shelly" else rest[0])
+        levels = {"device": device, "kind": rest[-1], "path": "/".join(rest)}
+        yield Message(one["topic"], json.dumps(one["payload"]).encode(), 0), levels
+
+
+def hear_all(codec: SourceCodec, heard: list[tuple[Message, dict[str, str]]]) -> None:
+    for message, levels in heard:
+        with suppress(DecodeError):
+            codec(message, levels)
 
 
 def by_codec(territory: Territory) -> dict[str, list[Example]]:
@@ -85,7 +109,7 @@ def main() -> None:
     figures = {}
     parts = {
         "envelopes and formats, CPU": sources(),
-        "payloads, CPU": payload_codecs(territory),
+        "payloads, CPU": payload_codecs(),
         "JavaScript, one worker, wall": scripts(territory),
     }
     for title, rows in parts.items():
