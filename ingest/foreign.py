@@ -1,360 +1,342 @@
 """Messages of a foreign MQTT 3.1.1 broker (Live Objects, The Things Stack): the same journal, the same guarantee.
 
-paho-mqtt speaks the protocol; we drive its socket from our loop, so that pausing is not reading, and acknowledge by
-hand, after the journal. Rates are low, tens of messages a second: paho's cost (15 us a message) does not count.
+    socket -> Link -> _receive -> inbox -> _commit -> deliver (journal, fsync) -> PUBACKs
+                          |                    |
+                          +--- pause reading <-+   when the inbox is full or the journal refuses
+
+What differs from `ingest/mqtt.py` is MQTT 3.1.1: it names no reason for an end, its sessions have no expiry, and a
+broker may grant QoS 0 only. Rates are low, tens of messages a second.
 """
 
 import asyncio
-import contextlib
 import errno
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
 
 import structlog
-from paho.mqtt import client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
-from paho.mqtt.reasoncodes import ReasonCode
 
 from devices.errors import JournalFull
 from devices.reading import Message
 from ingest.backoff import Backoff, happens_within
-from ingest.broker import Broker, tls_context
-from ingest.connection import network_trouble
+from ingest.broker import Broker
+from ingest.foreign_link import Link, Publish
+from ingest.mqtt import CONTESTED, HEALTHY_SECONDS, REDELIVER_SECONDS, RESUBSCRIBE_SECONDS, Deliver, State
 from ingest.receive_clock import ReceiveClock
+from ingest.session_file import remember_session, session_expected, subscribed_before
 from ingest.trouble import LinkDown, Trouble
 
 log = structlog.get_logger()
 
 RECONNECT_SECONDS = 60.0
-REDELIVER_SECONDS = 5.0
-HEALTHY_SECONDS = 60.0
-TICK_SECONDS = 1.0
-"""How often keep-alive is looked after."""
-FAILURE = 0x80
-
-Answer = TypeVar("Answer")
-Deliver = Callable[[list[Message]], Awaitable[None]]
+REFUSED = 0x80
+ForeignState = State
+"""`taken_over` stays False: MQTT 3.1.1 does not tell who takes a session; see "contested"."""
 
 
-@dataclass(slots=True)
-class ForeignState:
-    """What is known of one foreign broker. Counters never go down."""
+class Taken(NamedTuple):
+    """Everything that was in the inbox, and how to acknowledge it."""
 
-    connected: bool = False
-    link: Trouble | None = None
-    journal: Trouble | None = None
-    paused: bool = False
-    received: int = 0
-    acknowledged: int = 0
-    reconnects: int = 0
-    connections: int = 0
-    sessions_lost: int = 0
-    """How often the broker had forgotten a session that it had while this process ran."""
-
-    @property
-    def troubles(self) -> list[Trouble]:
-        return [trouble for trouble in (self.link, self.journal) if trouble is not None]
-
-
-class Held(NamedTuple):
-    """A message not yet in the journal, and how to acknowledge it."""
-
-    message: Message
-    client: mqtt.Client
-    mid: int
-    qos: int
+    messages: list[Message]
+    size: int
+    link: Link | None
+    packet_ids: list[int]
+    """Of those that came by `link`, in receive order: a list, because a broker may use an id again too early."""
 
 
 class ForeignReceiver:
-    """Keeps a session with one foreign broker and hands over what it sends. `name` is the broker's in sources.toml."""
+    """Keeps a session with one foreign broker and hands over what it sends.
 
-    def __init__(self, name: str, broker: Broker, deliver: Deliver, clock: Callable[[], int]) -> None:
+    `name` is the broker's in sources.toml, `clock` gives the wall clock in ms. `session_file` remembers over a restart
+    that the broker has a session of ours, and of which topics; without it only this process does.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        broker: Broker,
+        deliver: Deliver,
+        clock: Callable[[], int],
+        session_file: Path | None = None,
+    ) -> None:
         self.name = name
-        self.state = ForeignState()
         self._broker = broker
         self._deliver = deliver
         self._clock = clock
+        self._session_file = session_file
+        self._session_known = False
         self._receive_clock = ReceiveClock()
-        self._inbox: list[Held] = []
-        self._held = 0
-        self._arrived = asyncio.Event()
-        self._stopping = asyncio.Event()
-        self._resumed = asyncio.Event()
         self._link: Link | None = None
+        self._inbox: list[Message] = []
+        self._inbox_bytes = 0
+        self._packet_ids: list[int] = []
+        self._state = State()
+        self._arrived = asyncio.Event()
+        self._room = asyncio.Event()
+        self._room.set()
+        self._resumed = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._stopped = asyncio.Event()
         self._patience = 0.0
+        self._running = False
+        self._log = log.bind(broker=name)
+
+    @property
+    def state(self) -> State:
+        """A copy."""
+        return replace(self._state)
 
     async def run(self) -> None:
-        """Receive until `stop()`."""
-        async with asyncio.TaskGroup() as tasks:
-            committing = tasks.create_task(self._commit())
-            connecting = tasks.create_task(self._stay_connected())
-            await self._stopping.wait()
-            connecting.cancel()
-            self._arrived.set()
-            await asyncio.wait({committing}, timeout=self._patience)
-            committing.cancel()
+        """Receive until `stop()`. Raises only for a mistake of ours, or when cancelled."""
+        self._running = True
+        if self._broker.password_in_clear:
+            self._log.warning("foreign_password_in_clear", address=self._broker.address, remedy="use mqtts://")
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                committing = tasks.create_task(self._commit())
+                connecting = tasks.create_task(self._stay_connected())
+                await self._stopping.wait()
+                connecting.cancel()
+                await self._finish(committing)
+        finally:
             if self._link is not None:
-                await self._link.disconnect()
-        self.state.connected = False
+                self._link.abort()
+            self._connected(False)
+            self._running = False
+            self._stopped.set()
 
-    async def stop(self, patience: float = 5.0) -> None:
-        """Stop reading, deliver and acknowledge what is received, DISCONNECT; `run` ends within `patience` seconds."""
+    async def stop(self, patience: float = 10.0) -> None:
+        """Stop reading, deliver and acknowledge what is received, DISCONNECT. The broker keeps the session.
+
+        What the journal does not take within `patience` seconds stays unacknowledged: the broker sends it again.
+        """
         self._patience = patience
-        self._throttle(stop=True)
         self._stopping.set()
+        self._arrived.set()
+        if self._running:
+            await self._stopped.wait()
 
     def resume(self) -> None:
         """Connect again now instead of waiting for the back-off."""
         self._resumed.set()
 
+    # -- the connection
+
     async def _stay_connected(self) -> None:
         backoff = Backoff(RECONNECT_SECONDS)
         while True:
-            while self.state.paused:  # noqa: ASYNC110  -- a new connection could only bring what there is no room for
-                await asyncio.sleep(TICK_SECONDS)
+            # While the journal refuses, a new connection could only bring what there is no room for.
+            await self._room.wait()
             began = time.monotonic()
             why = await self._live()
-            if time.monotonic() - began >= HEALTHY_SECONDS:
+            healthy = time.monotonic() - began >= HEALTHY_SECONDS
+            if healthy:
+                # Not when data came: of two programs with one client id each gets some, and takes it from the other.
                 backoff.reset()
-            self.state.connected, self.state.link = False, why
+            why = self._judge(why, healthy=healthy)
+            self._connected(False)
+            self._state.link = why
             delay = backoff.next()
-            log.warning("foreign_down", broker=self.name, code=why.code, detail=str(why), retry_in=round(delay, 2))
+            self._log.warning("foreign_down", code=why.code, detail=str(why), retry_in=round(delay, 2))
             await happens_within(self._resumed, delay)
             self._resumed.clear()
+
+    def _judge(self, why: Trouble, *, healthy: bool) -> Trouble:
+        """Tell a connection that ends from one that is taken away again and again; name the settings of this broker."""
+        state = self._state
+        state.closed_early = state.closed_early + 1 if why.code == "closed" and not healthy else 0
+        if state.closed_early >= CONTESTED:
+            why = Trouble("contested", {"times": state.closed_early, "client_id": self._broker.client_id})
+        return self._here(why)
+
+    def _here(self, trouble: Trouble) -> Trouble:
+        """In words that send the reader to `brokers.NAME.url` of sources.toml, and not to `mqtt.url`."""
+        section = f"brokers.{self.name}"
+        facts = {**trouble.facts, "section": section}
+        if "setting" in facts:
+            facts["setting"] = str(facts["setting"]).replace("mqtt.", f"{section}.")
+        return Trouble(trouble.code, facts)
 
     async def _live(self) -> Trouble:
         """One connection, from its beginning to its end; says why it ended."""
         link = Link(self._broker, self._receive)
-        self._link = link
         try:
-            present = await link.open()
-            state = self.state
-            state.reconnects += state.connections > 0
-            if state.connections and not present:
-                state.sessions_lost += 1
-                log.warning("foreign_session_lost", broker=self.name)
-            state.connections += 1
-            await link.subscribe()
-            state.connected, state.link = True, None
-            log.info("foreign_subscribed", broker=self.name, topics=self._broker.topics, session_present=present)
-            self._throttle()
-            return await link.ended
+            # The connection's messages may come with its CONNACK, so their acknowledgements have their place before.
+            self._adopt(link)
+            present = await link.greet()
+            self._check_session(present=present)
+            return await self._stay_subscribed(link)
         except LinkDown as error:
             return error.trouble
-        finally:
-            if not self._stopping.is_set():
-                link.close()
 
-    def _receive(self, link: "Link", message: mqtt.MQTTMessage) -> None:
-        topic, payload = message.topic, bytes(message.payload)
-        received = self._receive_clock.stamp(topic, payload, self._clock())
-        one = Message(topic, payload, received, bool(message.retain), broker=self.name)
-        self._inbox.append(Held(one, link.client, message.mid, message.qos))
-        self._held += 1
-        self.state.received += 1
+    def _adopt(self, link: Link) -> None:
+        """Make this the connection that acknowledgements go to; those of an earlier one are void with it."""
+        self._link = link
+        self._packet_ids = []
+
+    def _check_session(self, *, present: bool) -> None:
+        broker, state = self._broker, self._state
+        state.reconnects += state.connections > 0
+        state.connections += 1
+        if not present and self._session_expected():
+            state.session_lost += 1
+            self._log.warning("foreign_session_lost", address=broker.address, client_id=broker.client_id)
+        self._log.info("foreign_connected", address=broker.address, session_present=present)
+
+    def _session_expected(self) -> bool:
+        remembered = self._session_file is not None and session_expected(self._session_file, self._broker)
+        return self._session_known or remembered
+
+    async def _stay_subscribed(self, link: Link) -> Trouble:
+        """Subscribe, and again to what is refused while it is; says why the connection ended."""
+        self._give_up_other_topics(link)
+        wanted = self._broker.topics
+        while True:
+            codes = await link.subscribe(wanted)
+            self._remember_session()
+            refused = tuple(topic for topic, code in zip(wanted, codes, strict=False) if code >= REFUSED)
+            weak = [topic for topic, code in zip(wanted, codes, strict=False) if code == 0]
+            if weak:
+                # Said, and no trouble: The Things Stack knows no other QoS, and an alarm for ever is read by nobody.
+                self._log.warning("foreign_qos_0", topics=weak, remedy="readings are lost while we are away")
+            self._state.link = self._refused_topics(refused)
+            self._connected(True)
+            why = await link.ended(RESUBSCRIBE_SECONDS if refused else None)
+            if why is not None:
+                return why
+            # Only these: MQTT 3.1.1 sends the retained messages of a filter again whenever it is subscribed.
+            wanted = refused
+
+    def _refused_topics(self, refused: tuple[str, ...]) -> Trouble | None:
+        if not refused:
+            self._log.info("foreign_subscribed", topics=self._broker.topics)
+            return None
+        # 0x80 is all that MQTT 3.1.1 can say.
+        trouble = self._here(Trouble("subscription_refused", {"topics": ", ".join(refused), "reason": "0x80"}))
+        self._log.error("foreign_subscription", code=trouble.code, detail=str(trouble))
+        return trouble
+
+    def _give_up_other_topics(self, link: Link) -> None:
+        """The session still has the topics of before a change of sources.toml."""
+        before = subscribed_before(self._session_file, self._broker) if self._session_file is not None else []
+        forgone = sorted(set(before) - set(self._broker.topics))
+        if forgone:
+            link.unsubscribe(forgone)
+            self._log.info("foreign_unsubscribed", topics=forgone)
+
+    def _remember_session(self) -> None:
+        self._session_known = True
+        if self._session_file is not None:
+            remember_session(self._session_file, self._broker)
+
+    def _connected(self, connected: bool) -> None:
+        if self._state.connected != connected:
+            self._state.connected = connected
+            self._state.since = self._clock()
+
+    # -- the inbox
+
+    def _receive(self, publishes: list[Publish]) -> None:
+        """Called by the connection for what it has read."""
+        now, size = self._clock(), 0
+        for topic, payload, retained, packet_id in publishes:
+            size += len(topic) + len(payload)
+            received = self._receive_clock.stamp(topic, payload, now)
+            self._inbox.append(Message(topic, payload, received, retained, broker=self.name))
+            if packet_id:
+                self._packet_ids.append(packet_id)
+        self._inbox_bytes += size
+        state = self._state
+        state.received += len(publishes)
+        state.held_messages += len(publishes)
+        state.held_bytes += size
+        state.last_message = now
+        state.last_message_monotonic = time.monotonic()
         self._arrived.set()
         self._throttle()
 
-    def _throttle(self, *, stop: bool = False) -> None:
-        full = self._held >= self._broker.buffer_messages
-        self.state.paused = stop or full or self.state.journal is not None or self._stopping.is_set()
+    def _throttle(self) -> None:
+        """Pause reading at the bounds, resume at half of them: TCP then holds the broker back."""
+        state, broker = self._state, self._broker
+        share = 2 if state.paused else 1
+        full = state.held_messages * share >= broker.buffer_messages or state.held_bytes * share >= broker.buffer_bytes
+        state.paused = full or state.journal is not None or self._stopping.is_set()
+        if state.paused:
+            self._room.clear()
+        else:
+            self._room.set()
         if self._link is not None:
-            self._link.read(not self.state.paused)
+            if state.paused:
+                self._link.pause()
+            else:
+                self._link.resume()
+
+    # -- the journal
 
     async def _commit(self) -> None:
+        """Deliver and acknowledge, everything there is at a time: the journal's fsync is shared by the batch."""
         while self._inbox or not self._stopping.is_set():
             await self._arrived.wait()
             self._arrived.clear()
-            batch, self._inbox = self._inbox, []
-            if not batch:
+            if not self._inbox:
                 continue
-            if not await self._deliver_until_taken([held.message for held in batch]):
+            batch = self._take_inbox()
+            if not await self._deliver_until_taken(batch.messages):
                 return
-            self._held -= len(batch)
-            for held in batch:
-                if held.qos and self._link is not None and held.client is self._link.client:
-                    held.client.ack(held.mid, held.qos)
-                    self.state.acknowledged += 1
-            self._throttle()
+            self._acknowledge(batch)
+
+    def _take_inbox(self) -> Taken:
+        batch = Taken(self._inbox, self._inbox_bytes, self._link, self._packet_ids)
+        self._inbox, self._inbox_bytes, self._packet_ids = [], 0, []
+        return batch
 
     async def _deliver_until_taken(self, messages: list[Message]) -> bool:
-        """True when durable; False when told to stop and the journal still refuses: the broker has them."""
+        """True when durable. False when told to stop and the journal still refuses: the broker has them all."""
         backoff = Backoff(REDELIVER_SECONDS)
         while True:
             try:
                 await self._deliver(messages)
             except JournalFull:
-                trouble = Trouble("journal_full")
+                self._refused(Trouble("journal_full"))
             except Exception as error:  # noqa: BLE001  -- a mistake in the journal must neither lose messages nor end us
-                full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+                disk_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
                 detail = f"{type(error).__name__}: {error}"
-                trouble = Trouble("disk_full") if full else Trouble("delivery_failed", {"detail": detail})
+                self._refused(Trouble("disk_full") if disk_full else Trouble("delivery_failed", {"detail": detail}))
             else:
-                self.state.journal = None
+                if self._state.journal is not None:
+                    self._log.info("foreign_delivery_resumed", messages=len(messages))
+                    self._state.journal = None
                 return True
-            if trouble != self.state.journal:
-                log.error("foreign_delivery", broker=self.name, code=trouble.code, detail=str(trouble))
-            self.state.journal = trouble
-            self._throttle()
             if self._stopping.is_set():
+                self._log.warning("foreign_left_to_the_broker", messages=self._state.held_messages)
                 return False
             await happens_within(self._stopping, backoff.next())
 
+    def _refused(self, trouble: Trouble) -> None:
+        """Called while the journal's exception is handled. Says it once, however often it is tried again."""
+        self._state.delivery_failures += 1
+        if trouble != self._state.journal:
+            unforeseen = trouble.code == "delivery_failed"
+            self._log.error("foreign_delivery", code=trouble.code, detail=str(trouble), exc_info=unforeseen)
+        self._state.journal = trouble
+        self._throttle()
 
-class Link:
-    """One connection: paho's client, its socket watched by our loop."""
+    def _acknowledge(self, batch: Taken) -> None:
+        state = self._state
+        state.delivered += len(batch.messages)
+        state.held_messages -= len(batch.messages)
+        state.held_bytes -= batch.size
+        if batch.link is not None and not batch.link.closed:
+            batch.link.acknowledge(batch.packet_ids)
+            state.acknowledged += len(batch.packet_ids)
+        self._throttle()
 
-    def __init__(self, broker: Broker, receive: Callable[["Link", mqtt.MQTTMessage], None]) -> None:
-        self._broker = broker
-        self._loop = asyncio.get_running_loop()
-        self._connack: asyncio.Future[bool] = self._loop.create_future()
-        self._suback: asyncio.Future[list[ReasonCode]] = self._loop.create_future()
-        self.ended: asyncio.Future[Trouble] = self._loop.create_future()
-        self._ticking: asyncio.Task[None] | None = None
-        self._fd = -1
-        self.client = mqtt.Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=broker.client_id,
-            clean_session=False,
-            protocol=mqtt.MQTTv311,
-            manual_ack=True,
-        )
-        self.client.on_connect = self._on_connect
-        self.client.on_subscribe = self._on_subscribe
-        self.client.on_message = lambda _client, _userdata, message: receive(self, message)
-        self.client.on_disconnect = self._on_disconnect
-        self.client.on_socket_register_write = self._wants_to_write
-        if broker.user is not None or broker.password is not None:
-            self.client.username_pw_set(broker.user, broker.password)
-
-    async def open(self) -> bool:
-        """CONNECT; whether the broker had a session of ours. Raises LinkDown."""
-        broker = self._broker
-        context = tls_context(broker)
-        if context is not None:
-            self.client.tls_set_context(context)
-        self.client.connect_timeout = broker.connect_timeout
-        try:
-            await asyncio.to_thread(self.client.connect, broker.host, broker.port, broker.keep_alive)
-        except (OSError, ValueError) as error:
-            raise LinkDown(network_trouble(broker, error)) from error
-        sock = self.client.socket()
-        if sock is None:
-            raise LinkDown(Trouble("closed"))
-        self._fd = sock.fileno()
-        self.read(wanted=True)
-        self._write()
-        self._ticking = asyncio.create_task(self._tick())
-        return await self._answer(self._connack, "CONNECT")
-
-    async def subscribe(self) -> None:
-        """SUBSCRIBE at QoS 1. Raises LinkDown when the broker refuses."""
-        topics = self._broker.topics
-        self.client.subscribe([(topic, 1) for topic in topics])
-        codes = await self._answer(self._suback, "SUBSCRIBE")
-        refused = [(topic, code) for topic, code in zip(topics, codes, strict=False) if code.value >= FAILURE]
-        if refused:
-            facts = {"topics": ", ".join(topic for topic, _ in refused), "reason": str(refused[0][1])}
-            raise LinkDown(Trouble("subscription_refused", facts))
-
-    def read(self, wanted: bool) -> None:
-        """Watch the socket, or leave what comes in it: TCP then holds the broker back."""
-        if self._fd < 0:
-            return
-        if wanted:
-            self._loop.add_reader(self._fd, self._readable)
-        else:
-            self._loop.remove_reader(self._fd)
-
-    async def disconnect(self) -> None:
-        """DISCONNECT; the broker keeps the session."""
-        self.client.disconnect()
-        self._write()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(2.0):
-                while self.client.want_write():  # noqa: ASYNC110  -- paho has no event for it
-                    await asyncio.sleep(0.01)
-        self.close()
-
-    def close(self) -> None:
-        if self._ticking is not None:
-            self._ticking.cancel()
-        self._forget()
-        sock: Any = self.client.socket()
-        if sock is not None:
-            sock.close()
-
-    async def _answer(self, future: asyncio.Future[Answer], packet: str) -> Answer:
-        either: set[asyncio.Future[Any]] = {future, self.ended}
-        await asyncio.wait(either, timeout=self._broker.connect_timeout, return_when=asyncio.FIRST_COMPLETED)
-        if future.done():
-            return future.result()
-        if self.ended.done():
-            raise LinkDown(self.ended.result())
-        facts = {"address": self._broker.address, "packet": packet, "seconds": self._broker.connect_timeout}
-        raise LinkDown(Trouble("no_answer", facts))
-
-    def _readable(self) -> None:
-        self.client.loop_read()
-        sock: Any = self.client.socket()
-        while sock is not None and hasattr(sock, "pending") and sock.pending():
-            self.client.loop_read()
-            sock = self.client.socket()
-
-    def _wants_to_write(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._write)  # CONNECT is written by another thread
-
-    def _write(self) -> None:
-        if self._fd >= 0 and self.client.want_write():
-            self._loop.add_writer(self._fd, self._writable)
-
-    def _writable(self) -> None:
-        self.client.loop_write()
-        if self._fd >= 0 and not self.client.want_write():
-            self._loop.remove_writer(self._fd)
-
-    async def _tick(self) -> None:
-        """Keep-alive: paho pings, and ends a connection whose ping is not answered."""
-        while self.client.loop_misc() == MQTTErrorCode.MQTT_ERR_SUCCESS:
-            self._write()
-            await asyncio.sleep(TICK_SECONDS)
-
-    def _on_connect(self, _client: object, _userdata: object, flags: Any, reason: ReasonCode, _more: object) -> None:
-        if self._connack.done():
-            return
-        if reason.is_failure:
-            self._end(refusal(self._broker, reason))
-        else:
-            self._connack.set_result(bool(flags.session_present))
-
-    def _on_subscribe(self, _c: object, _userdata: object, _mid: int, codes: list[ReasonCode], _more: object) -> None:
-        if not self._suback.done():
-            self._suback.set_result(codes)
-
-    def _on_disconnect(self, _c: object, _userdata: object, _flags: object, reason: ReasonCode, _more: object) -> None:
-        keep_alive = str(reason) == "Keep alive timeout"
-        facts = {"address": self._broker.address, "seconds": self._broker.keep_alive}
-        self._end(Trouble("silent", facts) if keep_alive else Trouble("closed"))
-
-    def _end(self, why: Trouble) -> None:
-        self._forget()
-        if not self.ended.done():
-            self.ended.set_result(why)
-
-    def _forget(self) -> None:
-        if self._fd >= 0:
-            self._loop.remove_reader(self._fd)
-            self._loop.remove_writer(self._fd)
-            self._fd = -1
-
-
-def refusal(broker: Broker, reason: ReasonCode) -> Trouble:
-    """What a CONNACK that refuses means for a person."""
-    words = str(reason)
-    if words in ("Bad user name or password", "Not authorized"):
-        return Trouble("bad_credentials")
-    if words == "Client identifier not valid":
-        return Trouble("client_id_refused", {"client_id": broker.client_id})
-    return Trouble("refused", {"reason": words})
+    async def _finish(self, committing: asyncio.Task[None]) -> None:
+        self._throttle()
+        await asyncio.wait({committing}, timeout=self._patience)
+        committing.cancel()
+        if self._link is not None:
+            await self._link.disconnect()
+        self._log.info("foreign_stopped", received=self._state.received, left=self._state.held_messages)

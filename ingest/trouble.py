@@ -9,6 +9,8 @@ from typing import NamedTuple
 from devices.errors import VigiterreError
 from devices.problems import Bilingual, Language
 
+OURS = "mqtt"
+
 TEXTS: dict[str, tuple[str, str]] = {
     # settings
     "url_scheme": (
@@ -53,12 +55,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # reaching the broker
     "unreachable": (
-        "rien n'écoute sur {address} ; démarrez le courtier ou corrigez mqtt.url",
-        "nothing listens at {address}; start the broker or correct mqtt.url",
+        "rien n'écoute sur {address} ; démarrez le courtier ou corrigez {section}.url",
+        "nothing listens at {address}; start the broker or correct {section}.url",
     ),
     "unknown_host": (
-        "le nom {address} est inconnu du DNS ; corrigez mqtt.url ou le DNS",
-        "the name {address} is unknown to the DNS; correct mqtt.url or the DNS",
+        "le nom {address} est inconnu du DNS ; corrigez {section}.url ou le DNS",
+        "the name {address} is unknown to the DNS; correct {section}.url or the DNS",
     ),
     "network": (
         "le réseau vers {address} est en défaut ({detail}) ; vérifiez le réseau et le courtier",
@@ -77,25 +79,25 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the file {path} cannot be read as {what} ({detail}); correct {setting}",
     ),
     "tls_untrusted": (
-        "le certificat de {address} n'est signé par aucune autorité reconnue ({detail}) ; corrigez mqtt.ca_file",
-        "the certificate of {address} is signed by no trusted authority ({detail}); correct mqtt.ca_file",
+        "le certificat de {address} n'est signé par aucune autorité reconnue ({detail}) ; corrigez {section}.ca_file",
+        "the certificate of {address} is signed by no trusted authority ({detail}); correct {section}.ca_file",
     ),
     "tls_host": (
-        "le certificat de {address} est au nom d'un autre hôte ({detail}) ; corrigez mqtt.url ou le certificat",
-        "the certificate of {address} names another host ({detail}); correct mqtt.url or the certificate",
+        "le certificat de {address} est au nom d'un autre hôte ({detail}) ; corrigez {section}.url ou le certificat",
+        "the certificate of {address} names another host ({detail}); correct {section}.url or the certificate",
     ),
     "tls_date": (
         "le certificat de {address} n'est pas valable aujourd'hui ({detail}) ; renouvelez-le ou réglez l'horloge",
         "the certificate of {address} is not valid today ({detail}); renew it or set the clock",
     ),
     "tls_failed": (
-        "la négociation TLS avec {address} échoue ({detail}) ; vérifiez le port, mqtt.ca_file et mqtt.cert_file",
-        "the TLS handshake with {address} fails ({detail}); check the port, mqtt.ca_file and mqtt.cert_file",
+        "la négociation TLS avec {address} échoue ({detail}) ; voyez le port, {section}.ca_file et {section}.cert_file",
+        "the TLS handshake with {address} fails ({detail}); check the port, {section}.ca_file and {section}.cert_file",
     ),
     # what the broker answers
     "bad_credentials": (
-        "le courtier refuse le nom d'utilisateur ou le mot de passe ; vérifiez mqtt.url et mqtt.password_file",
-        "the broker refuses the user name or password; check mqtt.url and mqtt.password_file",
+        "le courtier refuse le nom d'utilisateur ou le mot de passe ; voyez {section}.url et {section}.password_file",
+        "the broker refuses the user name or password; check {section}.url and {section}.password_file",
     ),
     "client_id_refused": (
         "le courtier refuse le nom de client {client_id} ; changez-le ou autorisez-le",
@@ -104,6 +106,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not_mqtt5": (
         "{address} ne parle pas MQTT 5 (premiers octets : {head}) ; corrigez le port ou activez MQTT 5",
         "{address} does not speak MQTT 5 (first bytes: {head}); correct the port or enable MQTT 5",
+    ),
+    "not_mqtt311": (
+        "{address} ne parle pas MQTT 3.1.1 ({detail}) ; corrigez {section}.url ou prévenez qui tient ce courtier",
+        "{address} does not speak MQTT 3.1.1 ({detail}); correct {section}.url or tell whoever keeps that broker",
     ),
     "refused": (
         "le courtier refuse la connexion ({reason}) ; voyez son journal",
@@ -164,7 +170,10 @@ TEXTS: dict[str, tuple[str, str]] = {
 
 
 class Trouble(NamedTuple):
-    """One thing that is wrong now: a key of TEXTS and the facts its text needs (never a secret)."""
+    """One thing that is wrong now: a key of TEXTS and the facts its text needs (never a secret).
+
+    The fact `section` names where the broker's settings are: our own broker's unless it is given.
+    """
 
     code: str
     facts: Mapping[str, object] = {}
@@ -172,7 +181,7 @@ class Trouble(NamedTuple):
     def text(self, language: Language) -> str:
         """What is wrong and what to do, one sentence."""
         french, english = TEXTS[self.code]
-        return (french if language == "fr" else english).format(**self.facts)
+        return (french if language == "fr" else english).format(**{"section": OURS, **self.facts})
 
     @property
     def words(self) -> Bilingual:

@@ -108,7 +108,7 @@ async def test_a_broker_that_was_killed_is_found_again(unique: str, tmp_path: Pa
             await connected(receiver)
             await publish(far, f"{unique}/a", ["2"])
             await until(lambda: landing.payloads == [b"1", b"2"], "the second")
-            assert (receiver.state.reconnects, receiver.state.sessions_lost) == (1, 0)
+            assert (receiver.state.reconnects, receiver.state.session_lost) == (1, 0)
 
 
 async def test_while_we_are_away_the_broker_keeps_what_comes(mosquitto: Mosquitto, unique: str) -> None:
