@@ -1,7 +1,7 @@
 """Sparkplug B: edge nodes announce their metrics in births and then send numbers called by alias alone.
 
-Topics: `spBv1.0/{group}/{type}/{node...}`, where `node` is the edge node, or `edge/device`. Addresses are
-`group/edge` and `group/edge/device`. Source: Eclipse Sparkplug 3.0.0 specification.
+Topics: `spBv1.0/{group}/{type}/{edge}[/{device}]`, whatever a bridge puts before and however a source names the levels.
+Addresses are `group/edge` and `group/edge/device`. Source: Eclipse Sparkplug 3.0.0 specification; docs/adr/0031.
 """
 
 import struct
@@ -12,11 +12,16 @@ from typing import Any, Final, NamedTuple
 from devices.errors import DecodeError
 from devices.reading import Message
 from ingest.codecs.json_payload import CLOCK_SET
-from ingest.codecs.sparkplug_proto import BOOLEAN, SIGNED, UNSIGNED, read_payload, write_payload
+from ingest.codecs.sparkplug_births import NONE, Births, Known
+from ingest.codecs.sparkplug_proto import BOOLEAN, GOOD, SIGNED, UNSIGNED, quality_of, read_payload, write_payload
 from ingest.codecs.uplink import Event, Uplink
 
-DATA: Final = frozenset({"NBIRTH", "DBIRTH", "NDATA", "DDATA"})
-ASIDE: Final = frozenset({"NCMD", "DCMD", "STATE"})
+NAMESPACE: Final = "spBv1.0"
+OF_NODES: Final = frozenset({"NBIRTH", "NDATA", "NDEATH", "NCMD"})
+OF_DEVICES: Final = frozenset({"DBIRTH", "DDATA", "DDEATH", "DCMD"})
+STATE: Final = "STATE"
+"""What a host application says of itself: `spBv1.0/STATE/{host}`, before version 3 `STATE/{host}`."""
+ASIDE: Final = frozenset({"NCMD", "DCMD", STATE})
 BD_SEQ: Final = "bdSeq"
 """Which MQTT session a birth and a death belong to."""
 REBIRTH: Final = "Node Control/Rebirth"
@@ -30,23 +35,17 @@ NODES: Final = 4_096
 LAST_TIME: Final = 1_000_000_000_000_000
 """ms; beyond it a timestamp is no date."""
 SKIPPED: Final = frozenset({"bytes_value", "dataset_value", "template_value"})
+GOOD_CODES: Final = 0x3F
+"""OPC has 64 codes of good quality from 192 on, such as 216, a value set by hand."""
 FLOAT_DIGITS: Final = range(6, 10)
 """Decimal digits that a 32-bit float needs: 6 at least, 9 at most."""
-
-
-class Known(NamedTuple):
-    """What a birth says of a metric."""
-
-    name: str
-    datatype: int
 
 
 @dataclass
 class Node:
     """What is remembered of one edge node."""
 
-    births: dict[str, dict[int | str, Known]] = field(default_factory=dict)
-    """Address -> alias or name -> metric."""
+    births: Births = field(default_factory=Births)
     seq: int | None = None
     bd_seq: int | None = None
     heard: int = 0
@@ -59,6 +58,7 @@ class Heard(NamedTuple):
     """One message and whom it is from."""
 
     message: Message
+    prefix: str
     kind: str
     group: str
     edge: str
@@ -66,32 +66,36 @@ class Heard(NamedTuple):
     payload: Any
 
 
+class Topic(NamedTuple):
+    prefix: str
+    """What stands before the namespace, with its slash."""
+    kind: str
+    group: str
+    edge: str
+    address: str
+
+
 class Sparkplug:
     """A SourceCodec with a memory of births; one for each process.
 
-    Replayed messages have a memory of their own, so that the births of last week do not rename today's metrics; where
-    it knows nothing, they take today's. Births are asked only of nodes of our own broker, for live messages.
+    A message is read with the birth that was in force when it was received; what that does not tell, a replayed message
+    takes from the next one, which was asked for because of it. Births are asked of nodes of our own broker alone.
     """
 
     def __init__(self) -> None:
-        self._nodes: dict[tuple[bool, str, str, str], Node] = {}
+        self._nodes: dict[tuple[str, str, str], Node] = {}
         self._requests: dict[str, bytes] = {}
 
-    def __call__(self, message: Message, levels: Mapping[str, str]) -> list[Uplink | Event]:
+    def __call__(self, message: Message, levels: Mapping[str, str]) -> list[Uplink | Event]:  # noqa: ARG002  -- see Topic
         """The values of a birth or of data, by time; all other messages are events.
 
         Raises DecodeError for what is no Sparkplug B, and for data whose birth was not heard: it is asked for, and
         the message can be run again from the quarantine once it came.
         """
-        kind, group = levels.get("type", ""), levels.get("group", "")
-        named = "/".join(one for one in (levels.get("node", ""), levels.get("device", "")) if one)
-        address = f"{group}/{named}"
-        if kind in ASIDE or group == "STATE":
-            return [Event("state" if group == "STATE" else kind.casefold(), address)]
-        edge, _, device = named.partition("/")
-        if kind not in DATA | {"NDEATH", "DDEATH"} or not edge or bool(device) != kind.startswith("D"):
-            raise DecodeError(f"Sparkplug B: no message {kind[:20]!r} of {address[:80]!r} exists")
-        return self._hear(Heard(message, kind, group, edge, address, read_payload(message.payload)))
+        place = read_topic(message.topic)
+        if place.kind in ASIDE:
+            return [Event(place.kind.casefold(), place.address)]
+        return self._hear(Heard(message, *place, read_payload(message.payload)))
 
     def take_requests(self) -> list[tuple[str, bytes]]:
         """(topic, payload) of the births to ask for, each once: publish them to our broker, not retained."""
@@ -99,15 +103,17 @@ class Sparkplug:
         return list(requests.items())
 
     def _hear(self, heard: Heard) -> list[Uplink | Event]:
-        node = self._node(heard)
+        node, received = self._node(heard), heard.message.received
+        is_new = not heard.message.replayed and received >= node.heard
         if heard.kind == "NDEATH":
             if node.bd_seq in {None, _bd_seq(heard.payload)}:  # else the will of a session that a birth has replaced
-                node.births.clear()
-                node.seq = None
+                node.births.bury(received)
+                node.seq = None if is_new else node.seq
             return [Event("ndeath", heard.address)]
-        self._follow(heard, node)
+        if is_new:
+            self._follow(heard, node)
         if heard.kind == "DDEATH":
-            node.births.pop(heard.address, None)
+            node.births.learn(heard.address, received, NONE)
             return [Event("ddeath", heard.address)]
         if heard.kind.endswith("BIRTH"):
             _learn(heard, node)
@@ -115,7 +121,7 @@ class Sparkplug:
 
     def _node(self, heard: Heard) -> Node:
         message = heard.message
-        key = (message.replayed, message.broker, heard.group, heard.edge)
+        key = (message.broker, heard.prefix + heard.group, heard.edge)
         if key not in self._nodes:
             if len(self._nodes) >= NODES:
                 del self._nodes[next(iter(self._nodes))]
@@ -125,8 +131,8 @@ class Sparkplug:
     def _follow(self, heard: Heard, node: Node) -> None:
         """Notice messages that were lost: their births, or the counters in them, are asked for."""
         message, payload = heard.message, heard.payload
-        if message.replayed or message.retained or message.received < node.heard or not payload.HasField("seq"):
-            return  # also of what is read once more after a restart
+        if message.retained or not payload.HasField("seq"):
+            return
         node.heard = message.received
         seq, last = payload.seq % SEQ, node.seq
         node.seq = seq
@@ -140,37 +146,55 @@ class Sparkplug:
         if message.replayed or message.broker or not (node.asked is None or message.received >= node.asked + ASK_EVERY):
             return
         node.asked = message.received
-        namespace = message.topic.partition(f"/{heard.group}/{heard.kind}/")[0]
         wish = {"name": REBIRTH, "datatype": BOOLEAN, "boolean_value": True, "timestamp": message.received}
-        self._requests[f"{namespace}/{heard.group}/NCMD/{heard.edge}"] = write_payload(message.received, [wish])
+        self._requests[f"{heard.prefix}{NAMESPACE}/{heard.group}/NCMD/{heard.edge}"] = write_payload(
+            message.received, [wish]
+        )
 
     def _metrics(self, heard: Heard, node: Node) -> list[tuple[Known, Any]]:
         """Each metric with what its birth says, in order."""
-        known = self._birth(heard, node)
+        message = heard.message
+        known = node.births.at(heard.address, message.received, look_ahead=message.replayed)
         found = []
         for metric in heard.payload.metrics:
-            born = known.get(metric.name if metric.HasField("name") else metric.alias)
+            born = known.get(metric.name or metric.alias)
             if born is None and not _speaks_for_itself(metric):
                 self._ask(heard, node)
-                raise DecodeError(
-                    f"Sparkplug B: {heard.address} calls a metric {metric.name or f'alias {metric.alias}'!r:.80} "
-                    "and its birth was not heard; a birth is asked for, then run this message again"
-                )
+                called = repr(metric.name or f"alias {metric.alias}")[:80]
+                raise DecodeError(f"Sparkplug B: {heard.address} calls a metric {called} and {_advice(message)}")
             datatype = metric.datatype or (born.datatype if born else 0)
             found.append((Known(born.name if born else metric.name, datatype), metric))
         return found
 
-    def _birth(self, heard: Heard, node: Node) -> Mapping[int | str, Known]:
-        if heard.address not in node.births and heard.message.replayed:
-            live = self._nodes.get((False, heard.message.broker, heard.group, heard.edge))
-            return live.births.get(heard.address, {}) if live else {}
-        return node.births.get(heard.address, {})
+
+def read_topic(topic: str) -> Topic:
+    """Raises DecodeError with what was expected."""
+    before, namespace, after = f"/{topic}".partition(f"/{NAMESPACE}/")
+    prefix = f"{before[1:]}/" if before else ""
+    group, kind, edge, device = (*after.split("/", 3), "", "", "", "")[:4]
+    if not namespace and topic.startswith(f"{STATE}/"):
+        group, kind = topic.split("/", 1)
+    if group == STATE and kind and not edge:
+        return Topic(prefix, STATE, group, "", f"{STATE}/{kind}")
+    named = bool(device) and "/" not in device
+    if not group or not edge or not ((kind in OF_NODES and not device) or (kind in OF_DEVICES and named)):
+        shape = f"{NAMESPACE}/group/type/edge, and /device after it for types that begin with D"
+        raise DecodeError(f"Sparkplug B: no message on {topic[:120]!r} exists; expected {shape}")
+    return Topic(prefix, kind, group, edge, f"{group}/{edge}/{device}" if device else f"{group}/{edge}")
 
 
 def _speaks_for_itself(metric: Any) -> bool:
     """Its name is given, and its value can be read without a data type."""
     typed = metric.datatype or metric.WhichOneof("value") not in {"int_value", "long_value"}
     return bool(metric.name) and bool(typed)
+
+
+def _advice(message: Message) -> str:
+    if message.replayed:
+        return "no birth tells it, then or since; run the birth again first"
+    if message.broker:
+        return "its birth was not heard; have the node send it (Node Control/Rebirth), then run this message again"
+    return "its birth was not heard; a birth is asked for, then run this message again"
 
 
 def _bd_seq(payload: Any) -> int | None:
@@ -187,8 +211,8 @@ def _learn(heard: Heard, node: Node) -> None:
         if metric.HasField("alias"):
             birth[metric.alias] = birth[metric.name]
     if heard.kind == "NBIRTH":
-        node.births.clear()
-    node.births[heard.address] = birth
+        node.births.bury(heard.message.received, but=(heard.address,))
+    node.births.learn(heard.address, heard.message.received, birth)
 
 
 def _uplinks(heard: Heard, metrics: list[tuple[Known, Any]]) -> list[Uplink]:
@@ -196,7 +220,7 @@ def _uplinks(heard: Heard, metrics: list[tuple[Known, Any]]) -> list[Uplink]:
     groups: dict[int | None, dict[str, Any]] = {}
     measured = False
     for known, metric in metrics:
-        if metric.WhichOneof("value") in SKIPPED and not metric.is_null:
+        if metric.is_transient or (metric.WhichOneof("value") in SKIPPED and not metric.is_null):
             continue
         groups.setdefault(_time(heard, known, metric), {})[known.name] = _value(known, metric)
         measured |= not known.name.startswith(CONTROL)
@@ -210,13 +234,16 @@ def _time(heard: Heard, known: Known, metric: Any) -> int | None:
     time = int(metric.timestamp if metric.HasField("timestamp") else heard.payload.timestamp)
     if time > LAST_TIME:
         raise DecodeError(f"Sparkplug B: {known.name[:80]} has timestamp {time}, expected ms since 1970")
-    return time if time >= CLOCK_SET else None
+    return time if time >= CLOCK_SET or metric.is_historical else None
 
 
 def _value(known: Known, metric: Any) -> Any:
-    """Number, bool or text; None for null, which is not 0. Integers stay exact, beyond 2^53 too."""
+    """Number, bool or text. None for null, which is not 0, and for what its node calls bad or stale.
+
+    Integers stay exact, beyond 2^53 too.
+    """
     kind = metric.WhichOneof("value")
-    if metric.is_null or kind is None:
+    if metric.is_null or kind is None or quality_of(metric) & ~GOOD_CODES != GOOD:
         return None
     found = getattr(metric, kind)
     if kind == "float_value":

@@ -13,6 +13,7 @@ from samples import samples
 from devices.errors import DecodeError
 from devices.reading import Message
 from ingest.codecs.sparkplug import ASK_EVERY, Sparkplug
+from ingest.codecs.sparkplug_births import ADDRESSES, KEPT, Births, Known, Metrics
 from ingest.codecs.sparkplug_proto import read_payload, write_payload
 from ingest.codecs.uplink import Event, Uplink
 
@@ -39,8 +40,7 @@ class Talk:
         self.received += 1
         node = (DEVICE if kind.startswith("D") else NODE).partition("/")[2]
         topic = f"spBv1.0/{OWN['group']}/{kind}/{node}"
-        levels = {"group": OWN["group"], "type": kind, "node": node}
-        return self.codec(Message(topic, payload, self.received, **how), levels)
+        return self.codec(Message(topic, payload, self.received, **how), {})
 
     def born(self) -> "Talk":
         self.say("NBIRTH", [BD_SEQ], 0)
@@ -77,8 +77,7 @@ def test_the_reference_messages_give_the_expected_values() -> None:
     aliases: dict[str, str] = {}
     for number, sample in enumerate(told):
         _, group, kind, node = sample["topic"].split("/", 3)
-        message = Message(sample["topic"], bytes.fromhex(sample["payload_hex"]), T + number)
-        heard = codec(message, {"group": group, "type": kind, "node": node})
+        heard = codec(Message(sample["topic"], bytes.fromhex(sample["payload_hex"]), T + number), {})
         metrics = sample["expected"]["metrics"]
         aliases |= {metric["alias"]: metric["name"] for metric in metrics if "alias" in metric and "name" in metric}
         if kind == "NDEATH":
@@ -197,21 +196,108 @@ def test_a_death_of_a_device_is_an_event_in_the_sequence() -> None:
     assert not talk.asked()
 
 
-@pytest.mark.parametrize("kind", ["NCMD", "DCMD", "STATE"])
-def test_commands_and_states_of_hosts_are_events(kind: str) -> None:
-    (event,) = Talk().send(kind, b'{"online": true}')
-    assert isinstance(event, Event)
-    assert event.kind == kind.casefold()
+@pytest.mark.parametrize("kind", ["NCMD", "DCMD"])
+def test_commands_are_events(kind: str) -> None:
+    assert Talk().send(kind, b"any") == [Event(kind.casefold(), DEVICE if kind == "DCMD" else NODE)]
 
 
-def test_a_replay_knows_its_own_births_and_then_those_of_today() -> None:
-    talk = Talk().born()
-    assert fields(talk.say("DDATA", ANONYMOUS[:1], 99, replayed=True)) == {"Pression": 21.3}
-    renamed = [BORN[0] | {"name": "Ancienne"}]
-    talk.say("DBIRTH", renamed, 1, replayed=True)
-    assert fields(talk.say("DDATA", ANONYMOUS[:1], 2, replayed=True)) == {"Ancienne": 21.3}
+@pytest.mark.parametrize("topic", ["spBv1.0/STATE/scada", "STATE/scada", "pont/spBv1.0/STATE/scada"])
+def test_states_of_host_applications_are_events(topic: str) -> None:
+    assert Sparkplug()(Message(topic, b'{"online": true}', T), {}) == [Event("state", "STATE/scada")]
+
+
+def test_a_bridge_may_put_levels_before_and_is_asked_there() -> None:
+    codec = Sparkplug()
+    with pytest.raises(DecodeError):
+        codec(Message("pont/nord/spBv1.0/g/DDATA/gw/d", write_payload(T, [{"alias": 1}], 1), T), {})
+    assert [topic for topic, _ in codec.take_requests()] == ["pont/nord/spBv1.0/g/NCMD/gw"]
+
+
+def test_a_replay_is_read_with_the_births_of_its_time_and_changes_nothing_of_today() -> None:
+    talk = Talk()
+    talk.received = T - 1_000
+    talk.say("DBIRTH", [BORN[0] | {"name": "Ancienne"}], 1)
+    talk.codec.take_requests()
+    talk.received = T
+    talk.born()
+    for how in ({"replayed": True}, {}):  # the latter is only looked at again
+        talk.received = T - 500
+        assert fields(talk.say("DDATA", ANONYMOUS[:1], 99, **how)) == {"Ancienne": 21.3}
+    talk.received = T - 2_000
+    talk.say("NBIRTH", [BD_SEQ], 0, replayed=True)
+    talk.say("DBIRTH", [BORN[0] | {"name": "Plus ancienne"}], 1, replayed=True)
+    assert fields(talk.say("DDATA", ANONYMOUS[:1], 2, replayed=True)) == {"Plus ancienne": 21.3}
+    talk.received = T + 10
     assert fields(talk.say("DDATA", ANONYMOUS[:1], 2)) == {"Pression": 21.3}
     assert not talk.asked()
+
+
+def test_what_came_before_its_birth_is_read_when_it_is_run_again_after_it() -> None:
+    talk = Talk()
+    with pytest.raises(DecodeError, match="its birth was not heard"):
+        talk.say("DDATA", ANONYMOUS[:1], 7)
+    talk.received = T
+    with pytest.raises(DecodeError, match="no birth tells it, then or since"):
+        talk.say("DDATA", ANONYMOUS[:1], 7, replayed=True)
+    talk.codec.take_requests()
+    talk.received = T + 10
+    talk.born()
+    talk.received = T
+    assert fields(talk.say("DDATA", ANONYMOUS[:1], 7, replayed=True)) == {"Pression": 21.3}
+
+
+def test_a_metric_that_only_the_next_birth_tells_is_read_when_it_is_run_again() -> None:
+    talk = Talk().born()
+    told = [{"alias": 99, "double_value": 1.5}, ANONYMOUS[0]]
+    with pytest.raises(DecodeError, match="alias 99"):
+        talk.say("DDATA", told, 2)
+    at = talk.received
+    assert talk.asked()
+    talk.say("DBIRTH", [*BORN, {"name": "Nouvelle", "alias": 99, "datatype": 10, "double_value": 1.5}], 3)
+    talk.received = at - 1
+    assert fields(talk.say("DDATA", told, 2, replayed=True)) == {"Nouvelle": 1.5, "Pression": 21.3}
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 3)), max_size=20), st.randoms(use_true_random=False))
+def test_births_may_be_learnt_in_any_order_and_twice(times: list[tuple[int, int]], chance: Any) -> None:
+    known: dict[int, Metrics] = {when: {0: Known(str(name), 1)} if name else {} for when, name in times}
+    learnt = [*known.items(), *known.items()]
+    chance.shuffle(learnt)
+    births = Births()
+    for when, metrics in learnt:
+        births.learn("d", when, metrics)
+    for when in range(52):
+        before = [one for one in known if one <= when]
+        assert births.at("d", when, look_ahead=False) == (known[max(before)] if before else {})
+
+
+def test_births_that_are_made_up_do_not_fill_the_memory() -> None:
+    births = Births()
+    for when in range(2 * KEPT):
+        births.learn("d", when, {0: Known(str(when), 1)})
+    births.learn("d", -1, {0: Known("old", 1)})
+    assert births.at("d", 10**9, look_ahead=False) == {0: Known(str(2 * KEPT - 1), 1)}
+    for number in range(2 * ADDRESSES):
+        births.learn(f"d{number}", 0, {0: Known("x", 1)})
+    assert len(births._of) == ADDRESSES
+
+
+@pytest.mark.parametrize(("code", "good"), [(192, True), (216, True), (0, False), (500, False), (64, False)])
+def test_values_that_their_node_calls_bad_or_stale_are_none(code: int, good: bool) -> None:
+    metric = {**ANONYMOUS[0], "properties": {"keys": [b"Unit", b"Quality"], "values": [{}, {"int_value": code}]}}
+    assert fields(Talk().born().say("DDATA", [metric], 2)) == {"Pression": 21.3 if good else None}
+
+
+def test_what_is_not_to_be_stored_is_not() -> None:
+    talk = Talk().born()
+    assert talk.say("DDATA", [ANONYMOUS[0] | {"is_transient": True}], 2) == [Event("ddata", DEVICE)]
+
+
+def test_trap_12_history_from_before_the_clock_was_set_is_not_dated_now() -> None:
+    old = {"alias": 1, "float_value": 1.5, "timestamp": 5_000, "is_historical": True}
+    (uplink,) = Talk().born().say("DDATA", [old], 2)
+    assert isinstance(uplink, Uplink)
+    assert uplink.time == 5_000  # which is refused as too old, and can be found
 
 
 def test_nothing_is_asked_of_nodes_of_a_foreign_broker() -> None:
@@ -239,9 +325,9 @@ def test_what_a_type_cannot_hold_is_refused(metric: dict[str, Any], words: str) 
 @pytest.mark.parametrize(
     ("kind", "node", "payload", "words"),
     [
-        ("NDATA", "gw/pompe", b"", "no message 'NDATA'"),
-        ("DDATA", "gw", b"", "no message 'DDATA'"),
-        ("HELLO", "gw", b"", "no message 'HELLO'"),
+        ("NDATA", "gw/pompe", b"", "no message on"),
+        ("DDATA", "gw", b"", "no message on"),
+        ("HELLO", "gw", b"", "no message on"),
         ("NDATA", "gw", b"\xff", "no protobuf payload"),
         ("NDATA", "gw", bytes.fromhex("12030a01ff"), "a text of metric 0 is not UTF-8"),
         ("NBIRTH", "gw", write_payload(T, [{"alias": 1}], 0), "has a metric without a name"),
@@ -249,7 +335,7 @@ def test_what_a_type_cannot_hold_is_refused(metric: dict[str, Any], words: str) 
 )
 def test_what_is_no_sparkplug_is_refused_in_words(kind: str, node: str, payload: bytes, words: str) -> None:
     with pytest.raises(DecodeError, match=words):
-        Sparkplug()(Message(f"s/{kind}", payload, 1), {"group": "g", "type": kind, "node": node})
+        Sparkplug()(Message(f"spBv1.0/g/{kind}/{node}", payload, 1), {})
 
 
 KINDS = st.sampled_from(["NBIRTH", "DBIRTH", "NDATA", "DDATA", "NDEATH", "DDEATH", "NCMD"])
