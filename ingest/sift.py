@@ -161,7 +161,7 @@ class Sieve:
             return set()
         source, levels = matched
         try:
-            heard = self.formats.sources[source.codec](message, levels)
+            heard = self.formats.sources[source.codec](message._replace(replayed=True), levels)
         except DecodeError:
             heard = []
         return {profile.device.id for one in heard if (profile := self._device(source, levels, one.address))}

@@ -48,18 +48,18 @@ class Source:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        parts = [
-            (f"(?P<{found[1]}>.+)" if found[2] else f"(?P<{found[1]}>[^/]*)")
-            if (found := LEVEL.fullmatch(level))
-            else re.escape(level)
-            for level in self.topic.split("/")
-        ]
-        return re.compile("/".join(parts), re.DOTALL)
+        pattern = ""
+        for level in self.topic.split("/"):
+            found = LEVEL.fullmatch(level)
+            if found and found[2]:  # `a/#` also stands for `a` itself
+                return re.compile(f"{pattern[1:]}(?:/(?P<{found[1]}>.*))?", re.DOTALL)
+            pattern += f"/(?P<{found[1]}>[^/]*)" if found else f"/{re.escape(level)}"
+        return re.compile(pattern[1:], re.DOTALL)
 
     def match(self, topic: str) -> dict[str, str] | None:
         """The named levels of a topic of this source; None for the topic of another."""
         found = self._pattern.fullmatch(topic)
-        return found.groupdict() if found else None
+        return found.groupdict("") if found else None
 
 
 @dataclass(frozen=True)

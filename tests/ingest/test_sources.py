@@ -50,7 +50,9 @@ def test_the_last_level_may_be_all_that_remains(tmp_path: Path) -> None:
     found = sources.match("zigbee2mqtt/salle/3/thermo", "barn")
     assert found is not None
     assert found[1] == {"name": "salle/3/thermo"}
-    assert sources.match("zigbee2mqtt", "barn") is None
+    level_above = sources.match("zigbee2mqtt", "barn")  # MQTT: `zigbee2mqtt/#` subscribes to it too
+    assert level_above is not None
+    assert level_above[1] == {"name": ""}
 
 
 def test_without_a_file_there_are_no_sources(tmp_path: Path) -> None:
