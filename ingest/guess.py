@@ -31,7 +31,8 @@ HINTS: tuple[tuple[str, str, str], ...] = (
     (r"(occupancy|occupied|pir)", "occupancy", "{state}"),
     (r"motion", "motion", "{state}"),
     (r"(door|open|contact|magnet)(_?(status|state|open))?", "door_open", "{state}"),
-    (r"(water_?)?leak(age)?(_?(status|state))?", "leak", "{state}"),
+    (r"(water_?)?leak(age|ing)?(_?(status|state|detected))?", "leak", "{state}"),
+    (r"smoke(_?(status|state|alarm))?", "smoke", "{state}"),
     (r"bat(tery)?(_?(level|percent(age)?|pct))?", "battery_level", "%"),
     (r"bat(tery)?_?(v|volt(age)?|mv)|vdd|vbat", "battery_voltage", "V"),
     (r"(total_?)?active_?energy(_?import)?|energy(_?total)?", "active_energy", "kW.h"),
@@ -42,10 +43,28 @@ HINTS: tuple[tuple[str, str, str], ...] = (
 """(name of the field, quantity, unit makers mostly send it in). A guess must also be plausible for every value seen."""
 
 
+WORDS: Mapping[str, tuple[str, str]] = {
+    "door_open": ("open opened", "close closed"),
+    "leak": ("leak leaking water wet alarm", "normal dry none ok"),
+    "occupancy": ("occupied presence", "vacant unoccupied free empty"),
+    "motion": ("motion detected trigger triggered", "none normal idle"),
+    "smoke": ("smoke alarm", "normal none ok"),
+}
+"""What makers' codecs say for 1, and for 0."""
+
+
 class Guess(NamedTuple):
     field: str
     quantity: str
     unit: str
+    states: Mapping[str, float] = {}
+
+
+def states_of(quantity: str, values: Iterable[Any]) -> dict[str, float]:
+    """What the words of this quantity stand for, if any value is one of them."""
+    one, zero = WORDS.get(quantity, ("", ""))
+    known = dict.fromkeys(one.split(), 1.0) | dict.fromkeys(zero.split(), 0.0)
+    return known if any(str(value).casefold() in known for value in values) else {}
 
 
 def leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, Any]]:
@@ -78,8 +97,9 @@ def _of_field(path: str, values: list[Any], quantities: Mapping[str, Quantity]) 
     for pattern, quantity, unit in HINTS:
         if quantity in quantities and re.fullmatch(pattern, name):
             for one in (unit, "mV") if quantity == "battery_voltage" else (unit,):
-                if _plausible(values, Field(path, quantity, one), quantities[quantity]):
-                    return Guess(path, quantity, one)
+                states = states_of(quantity, values)
+                if _plausible(values, Field(path, quantity, one, states=states), quantities[quantity]):
+                    return Guess(path, quantity, one, states)
     return None
 
 

@@ -40,6 +40,8 @@ def model_file(
     for one in mapped:
         parts += ["", "[[quantities]]", f"quantity = {_text(one.quantity)}", f"field = {_text(one.field)}"]
         parts += [f"unit = {_text(one.unit)}"] if one.unit != quantities[one.quantity].unit else []
+        words = ", ".join(f"{_text(word)} = {number!r}" for word, number in one.states.items())
+        parts += [f"states = {{ {words} }}"] if words else []
     for vector, outcome in vectors[:EXAMPLES]:
         values = _values(outcome, mapped, quantities)
         if values:
@@ -54,7 +56,7 @@ def _values(outcome: Outcome, mapped: Sequence[Guess], quantities: Mapping[str, 
         return {}
     found: dict[str, float] = {}
     for one in mapped:
-        values, _ = read_fields(outcome[0].fields, [Field(one.field, one.quantity, one.unit)])
+        values, _ = read_fields(outcome[0].fields, [Field(one.field, one.quantity, one.unit, states=one.states)])
         scale, offset = conversion(one.unit, quantities[one.quantity].unit)
         if one.field in values:
             found[one.quantity] = values[one.field] * scale + offset

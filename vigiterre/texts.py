@@ -77,6 +77,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "{device} : aucune grandeur devinée parmi {fields} ; rien n'a été écrit, ajoutez --map champ=grandeur",
         "en": "{device}: no quantity guessed among {fields}; nothing was written, add --map field=quantity",
     },
+    "profile_replaces": {
+        "fr": "Attention : models/{device}.toml existe déjà et serait remplacé.",
+        "en": "Beware: models/{device}.toml exists already and would be replaced.",
+    },
     "profile_confirm": {
         "fr": "Écrire {device} ainsi ? (--map champ=grandeur corrige)",
         "en": "Write {device} like this? (--map field=quantity corrects)",

@@ -39,6 +39,18 @@ def test_a_maker_s_word_is_guessed_with_its_unit(
     assert guess([{field: value}], quantities) == [Guess(field, *expected)]
 
 
+@pytest.mark.parametrize(
+    ("field", "words", "quantity"),
+    [("leakage_status", ["normal", "leak"], "leak"), ("magnet_status", ["close", "open"], "door_open")],
+)
+def test_states_that_a_codec_says_in_words_are_numbers(
+    quantities: dict[str, Quantity], field: str, words: list[str], quantity: str
+) -> None:
+    [found] = guess([{field: word} for word in words], quantities)
+    assert found.quantity == quantity
+    assert [found.states[word] for word in words] == [0.0, 1.0]
+
+
 def test_what_no_such_sensor_would_send_is_not_guessed(quantities: dict[str, Quantity]) -> None:
     assert guess([{"temperature": 21.5}, {"temperature": 2150}], quantities) == []
     assert guess([{"humidity": "wet"}, {"firmware": 3}], quantities) == []

@@ -53,6 +53,12 @@ def test_nothing_is_written_without_a_yes(config: Path) -> None:
     assert sorted(config.rglob("*")) == before
 
 
+def test_a_model_that_would_be_replaced_is_said(config: Path) -> None:
+    vigiterre(config, "devices", "profiles", "import", str(REPOSITORY), "acme-th-1", "--yes")
+    again = vigiterre(config, "devices", "profiles", "import", str(REPOSITORY), "acme-th-1", "--dry-run")
+    assert "exists already and would be replaced" in again.stderr
+
+
 def test_a_guess_can_be_corrected(config: Path) -> None:
     arguments = ("acme-th-1", "--yes", "--map", "temperature=soil_temperature")
     assert vigiterre(config, "devices", "profiles", "import", str(REPOSITORY), *arguments).exit_code == 0

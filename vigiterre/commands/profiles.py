@@ -97,6 +97,8 @@ def import_one(
     shell.tell("profile_vectors", device=profile.model, passed=sum(not w for _, w in wrong), count=len(wrong))
     if not mapped:
         raise VigiterreError(said("profile_unmapped", device=profile.model, fields=", ".join(fields) or "-"))
+    if (shell.folder / MODELS / f"{profile.model}.toml").exists():
+        shell.tell("profile_replaces", device=profile.model)
     if dry_run or not (yes or typer.confirm(shell.say("profile_confirm", device=profile.model), err=True)):
         shell.tell("import_dry_run")
         return
