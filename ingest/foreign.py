@@ -32,7 +32,6 @@ log = structlog.get_logger()
 
 RECONNECT_SECONDS = 60.0
 REFUSED = 0x80
-ForeignState = State
 """`taken_over` stays False: MQTT 3.1.1 does not tell who takes a session; see "contested"."""
 
 

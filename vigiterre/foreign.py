@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import structlog
 
@@ -9,7 +10,8 @@ from devices.errors import ConfigError
 from devices.problems import Language
 from devices.reading import Message
 from ingest.broker import Broker
-from ingest.foreign import ForeignReceiver, ForeignState
+from ingest.foreign import ForeignReceiver
+from ingest.mqtt import State
 from ingest.sources import ForeignBroker, Sources
 from ingest.trouble import InvalidBroker
 from vigiterre.settings import secret
@@ -22,14 +24,17 @@ NOT_YET = {"fr": "pas encore connecté", "en": "not connected yet"}
 class ForeignBrokers:
     """`follow` may be called again with other sources; what did not change goes on undisturbed."""
 
-    def __init__(self, deliver: Callable[[list[Message]], Awaitable[None]], clock: Callable[[], int]) -> None:
+    def __init__(
+        self, deliver: Callable[[list[Message]], Awaitable[None]], clock: Callable[[], int], data_dir: Path
+    ) -> None:
         self._deliver = deliver
+        self._data_dir = data_dir
         self._clock = clock
         self._running: dict[Broker, tuple[ForeignReceiver, asyncio.Task[None]]] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
     @property
-    def states(self) -> dict[str, ForeignState]:
+    def states(self) -> dict[str, State]:
         """By the name of the broker in sources.toml."""
         return {receiver.name: receiver.state for receiver, _ in self._running.values()}
 
@@ -50,8 +55,12 @@ class ForeignBrokers:
             self._ending.add(stopping)
             stopping.add_done_callback(self._ending.discard)
         for broker in set(wanted) - set(self._running):
-            receiver = ForeignReceiver(wanted[broker], broker, self._deliver, self._clock)
-            self._running[broker] = receiver, asyncio.create_task(receiver.run(), name=f"broker {wanted[broker]}")
+            receiver = self._receiver(wanted[broker], broker)
+            self._running[broker] = receiver, asyncio.create_task(receiver.run(), name=f"broker {receiver.name}")
+
+    def _receiver(self, name: str, broker: Broker) -> ForeignReceiver:
+        session = self._data_dir / f"session-{name}.json"
+        return ForeignReceiver(name, broker, self._deliver, self._clock, session)
 
     def resume(self) -> None:
         for receiver, _ in self._running.values():

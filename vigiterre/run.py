@@ -18,8 +18,7 @@ from starlette.applications import Starlette
 from dashboards.console.app import Sources, application
 from devices.errors import VigiterreError
 from ingest.broker import Broker
-from ingest.foreign import ForeignState
-from ingest.mqtt import Receiver
+from ingest.mqtt import Receiver, State
 from vigiterre import control
 from vigiterre.foreign import ForeignBrokers
 from vigiterre.metrics import Metrics, counter, gauge
@@ -66,7 +65,7 @@ class Run:
             now_ms,
             settings.data_dir / "session.json",
         )
-        self.foreign = ForeignBrokers(service.deliver, now_ms)
+        self.foreign = ForeignBrokers(service.deliver, now_ms, settings.data_dir)
         self.started = time.monotonic()
         self.metrics = self._metrics()
         service.pipeline.observe_write = self.metrics.write_seconds.observe
@@ -169,7 +168,7 @@ class Run:
             last = receiver.state.last_message_monotonic
             return time.monotonic() - (self.started if last is None else last)
 
-        def foreign() -> Iterable[ForeignState]:
+        def foreign() -> Iterable[State]:
             return self.foreign.states.values()
 
         return Metrics(
@@ -196,6 +195,11 @@ class Run:
                     "foreign_messages_received",
                     "PUBLISHes of foreign brokers",
                     lambda: sum(s.received for s in foreign()),
+                ),
+                counter(
+                    "foreign_sessions_lost",
+                    "Sessions that foreign brokers forgot",
+                    lambda: sum(s.session_lost for s in foreign()),
                 ),
                 gauge("devices", "Devices in the registry", lambda: len(service.registry.devices)),
             ],
