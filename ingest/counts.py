@@ -6,8 +6,21 @@ from devices.reading import Reason
 
 OTHER = "other"
 EVENTS = (
-    *("join", "ack", "nack", "txack", "downlink", "status", "log", "location", "integration", "normalized", "simulated"),
-    *("nbirth", "dbirth", "ndeath", "ddeath", "state", "availability", "bridge", "rpc", "action", "unknown", OTHER),
+    *("join", "ack", "nack", "txack", "downlink", "status", "log", "location", "integration", "normalized"),
+    *(
+        "simulated",
+        "nbirth",
+        "dbirth",
+        "ndeath",
+        "ddeath",
+        "state",
+        "availability",
+        "bridge",
+        "rpc",
+        "action",
+        "unknown",
+        OTHER,
+    ),
 )
 """The kinds of events told apart in the count."""
 
