@@ -1,29 +1,27 @@
 """Messages of a foreign MQTT 3.1.1 broker (Live Objects, The Things Stack): the same journal, the same guarantee.
 
-    socket -> Link -> _receive -> inbox -> _commit -> deliver (journal, fsync) -> PUBACKs
-                          |                    |
-                          +--- pause reading <-+   when the inbox is full or the journal refuses
+    socket -> Link -> _receive -> Inbox -> deliver (journal, fsync) -> PUBACKs
+                         |          |
+                         +- pause <-+   when the inbox is full or the journal refuses
 
 What differs from `ingest/mqtt.py` is MQTT 3.1.1: it names no reason for an end, its sessions have no expiry, and a
 broker may grant QoS 0 only. Rates are low, tens of messages a second.
 """
 
 import asyncio
-import errno
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 import structlog
 
-from devices.errors import JournalFull
 from devices.reading import Message
 from ingest.backoff import Backoff, happens_within
 from ingest.broker import Broker
 from ingest.foreign_link import Link, Publish
-from ingest.mqtt import CONTESTED, HEALTHY_SECONDS, REDELIVER_SECONDS, RESUBSCRIBE_SECONDS, Deliver, State
+from ingest.inbox import Deliver, Inbox, State
+from ingest.mqtt import CONTESTED, HEALTHY_SECONDS, RESUBSCRIBE_SECONDS
 from ingest.receive_clock import ReceiveClock
 from ingest.session_file import remember_session, session_expected, subscribed_before
 from ingest.trouble import LinkDown, Trouble
@@ -32,17 +30,6 @@ log = structlog.get_logger()
 
 RECONNECT_SECONDS = 60.0
 REFUSED = 0x80
-"""`taken_over` stays False: MQTT 3.1.1 does not tell who takes a session; see "contested"."""
-
-
-class Taken(NamedTuple):
-    """Everything that was in the inbox, and how to acknowledge it."""
-
-    messages: list[Message]
-    size: int
-    link: Link | None
-    packet_ids: list[int]
-    """Of those that came by `link`, in receive order: a list, because a broker may use an id again too early."""
 
 
 class ForeignReceiver:
@@ -62,25 +49,18 @@ class ForeignReceiver:
     ) -> None:
         self.name = name
         self._broker = broker
-        self._deliver = deliver
         self._clock = clock
         self._session_file = session_file
         self._session_known = False
         self._receive_clock = ReceiveClock()
         self._link: Link | None = None
-        self._inbox: list[Message] = []
-        self._inbox_bytes = 0
-        self._packet_ids: list[int] = []
         self._state = State()
-        self._arrived = asyncio.Event()
-        self._room = asyncio.Event()
-        self._room.set()
+        self._log = log.bind(broker=name)
+        self._inbox = Inbox("foreign", broker, deliver, self._state, self._log)
         self._resumed = asyncio.Event()
-        self._stopping = asyncio.Event()
         self._stopped = asyncio.Event()
         self._patience = 0.0
         self._running = False
-        self._log = log.bind(broker=name)
 
     @property
     def state(self) -> State:
@@ -94,9 +74,9 @@ class ForeignReceiver:
             self._log.warning("foreign_password_in_clear", address=self._broker.address, remedy="use mqtts://")
         try:
             async with asyncio.TaskGroup() as tasks:
-                committing = tasks.create_task(self._commit())
+                committing = tasks.create_task(self._inbox.commit())
                 connecting = tasks.create_task(self._stay_connected())
-                await self._stopping.wait()
+                await self._inbox.stopping.wait()
                 connecting.cancel()
                 await self._finish(committing)
         finally:
@@ -112,8 +92,7 @@ class ForeignReceiver:
         What the journal does not take within `patience` seconds stays unacknowledged: the broker sends it again.
         """
         self._patience = patience
-        self._stopping.set()
-        self._arrived.set()
+        self._inbox.stop()
         if self._running:
             await self._stopped.wait()
 
@@ -127,7 +106,7 @@ class ForeignReceiver:
         backoff = Backoff(RECONNECT_SECONDS)
         while True:
             # While the journal refuses, a new connection could only bring what there is no room for.
-            await self._room.wait()
+            await self._inbox.room.wait()
             began = time.monotonic()
             why = await self._live()
             healthy = time.monotonic() - began >= HEALTHY_SECONDS
@@ -173,7 +152,7 @@ class ForeignReceiver:
     def _adopt(self, link: Link) -> None:
         """Make this the connection that acknowledgements go to; those of an earlier one are void with it."""
         self._link = link
-        self._packet_ids = []
+        self._inbox.adopt(link)
 
     def _check_session(self, *, present: bool) -> None:
         broker, state = self._broker, self._state
@@ -243,97 +222,13 @@ class ForeignReceiver:
         for topic, payload, retained, packet_id in publishes:
             size += len(topic) + len(payload)
             received = self._receive_clock.stamp(topic, payload, now)
-            self._inbox.append(Message(topic, payload, received, retained, broker=self.name))
+            self._inbox.messages.append(Message(topic, payload, received, retained, broker=self.name))
             if packet_id:
-                self._packet_ids.append(packet_id)
-        self._inbox_bytes += size
-        state = self._state
-        state.received += len(publishes)
-        state.held_messages += len(publishes)
-        state.held_bytes += size
-        state.last_message = now
-        state.last_message_monotonic = time.monotonic()
-        self._arrived.set()
-        self._throttle()
-
-    def _throttle(self) -> None:
-        """Pause reading at the bounds, resume at half of them: TCP then holds the broker back."""
-        state, broker = self._state, self._broker
-        share = 2 if state.paused else 1
-        full = state.held_messages * share >= broker.buffer_messages or state.held_bytes * share >= broker.buffer_bytes
-        state.paused = full or state.journal is not None or self._stopping.is_set()
-        if state.paused:
-            self._room.clear()
-        else:
-            self._room.set()
-        if self._link is not None:
-            if state.paused:
-                self._link.pause()
-            else:
-                self._link.resume()
-
-    # -- the journal
-
-    async def _commit(self) -> None:
-        """Deliver and acknowledge, everything there is at a time: the journal's fsync is shared by the batch."""
-        while self._inbox or not self._stopping.is_set():
-            await self._arrived.wait()
-            self._arrived.clear()
-            if not self._inbox:
-                continue
-            batch = self._take_inbox()
-            if not await self._deliver_until_taken(batch.messages):
-                return
-            self._acknowledge(batch)
-
-    def _take_inbox(self) -> Taken:
-        batch = Taken(self._inbox, self._inbox_bytes, self._link, self._packet_ids)
-        self._inbox, self._inbox_bytes, self._packet_ids = [], 0, []
-        return batch
-
-    async def _deliver_until_taken(self, messages: list[Message]) -> bool:
-        """True when durable. False when told to stop and the journal still refuses: the broker has them all."""
-        backoff = Backoff(REDELIVER_SECONDS)
-        while True:
-            try:
-                await self._deliver(messages)
-            except JournalFull:
-                self._refused(Trouble("journal_full"))
-            except Exception as error:  # noqa: BLE001  -- a mistake in the journal must neither lose messages nor end us
-                disk_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-                detail = f"{type(error).__name__}: {error}"
-                self._refused(Trouble("disk_full") if disk_full else Trouble("delivery_failed", {"detail": detail}))
-            else:
-                if self._state.journal is not None:
-                    self._log.info("foreign_delivery_resumed", messages=len(messages))
-                    self._state.journal = None
-                return True
-            if self._stopping.is_set():
-                self._log.warning("foreign_left_to_the_broker", messages=self._state.held_messages)
-                return False
-            await happens_within(self._stopping, backoff.next())
-
-    def _refused(self, trouble: Trouble) -> None:
-        """Called while the journal's exception is handled. Says it once, however often it is tried again."""
-        self._state.delivery_failures += 1
-        if trouble != self._state.journal:
-            unforeseen = trouble.code == "delivery_failed"
-            self._log.error("foreign_delivery", code=trouble.code, detail=str(trouble), exc_info=unforeseen)
-        self._state.journal = trouble
-        self._throttle()
-
-    def _acknowledge(self, batch: Taken) -> None:
-        state = self._state
-        state.delivered += len(batch.messages)
-        state.held_messages -= len(batch.messages)
-        state.held_bytes -= batch.size
-        if batch.link is not None and not batch.link.closed:
-            batch.link.acknowledge(batch.packet_ids)
-            state.acknowledged += len(batch.packet_ids)
-        self._throttle()
+                self._inbox.packet_ids.append(packet_id)
+        self._inbox.arrived(len(publishes), size, now)
 
     async def _finish(self, committing: asyncio.Task[None]) -> None:
-        self._throttle()
+        self._inbox.throttle()
         await asyncio.wait({committing}, timeout=self._patience)
         committing.cancel()
         if self._link is not None:
