@@ -64,6 +64,8 @@ class Alert:
     """What it was compared with."""
     seen: int = 0
     """Event time of that value."""
+    detail: str = ""
+    """Of an alert about ourselves: what the check says, in the language of the installation."""
     found: int = 0
     """Wall clock when we opened it."""
     ended: int = 0

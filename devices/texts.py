@@ -427,4 +427,334 @@ PROBLEMS: dict[str, dict[str, str]] = {
             "the example does not give what it says: {error}; correct the example, the model's quantities or the codec"
         ),
     },
+    # config/rules.toml, config/calendars.toml
+    "bad_duration": {
+        "fr": '« {value} » n’est pas une durée ; écrivez par exemple "30 s", "10 min", "2 h" ou "1 d"',
+        "en": '"{value}" is not a duration; write for example "30 s", "10 min", "2 h" or "1 d"',
+    },
+    "bad_rule_id": {
+        "fr": (
+            "« {value} » n’est pas un nom correct ; commencez par une minuscule, puis a-z, 0-9 et _, 64 "
+            "caractères au plus"
+        ),
+        "en": (
+            '"{value}" is not a valid name; begin with a lower-case letter, then a-z, 0-9 and _, at most 64 characters'
+        ),
+    },
+    "rule_of_one_kind": {
+        "fr": (
+            "une règle dit soit quantity, soit silent = true, soit check ; ici : {given} ; écrivez l’un des "
+            "trois, et un seul"
+        ),
+        "en": (
+            "a rule says either quantity, or silent = true, or check; here: {given}; write one of the three, "
+            "and only one"
+        ),
+    },
+    "silent_is_true": {
+        "fr": "silent ne peut valoir que true ; écrivez true ou ôtez la clé",
+        "en": "silent can only be true; write true or remove the key",
+    },
+    "not_texts": {
+        "fr": '« {value} » n’est pas une liste de textes ; écrivez par exemple ["road", "building"]',
+        "en": '"{value}" is not a list of texts; write for example ["road", "building"]',
+    },
+    "no_names": {
+        "fr": "la liste est vide ; remplissez-la ou ôtez la clé",
+        "en": "the list is empty; fill it or remove the key",
+    },
+    "no_levels": {
+        "fr": "la règle n’a aucun niveau ; ajoutez une table levels.warning, levels.critical ou levels.info",
+        "en": "the rule has no level; add a table levels.warning, levels.critical or levels.info",
+    },
+    "one_condition": {
+        "fr": "il faut soit above, soit below, soit is ; ici : {given} ; écrivez l’un des trois, et un seul",
+        "en": "there must be either above, or below, or is; here: {given}; write one of the three, and only one",
+    },
+    "is_of_no_state": {
+        "fr": "« {quantity} » est de genre {kind} et n’a pas d’états ; écrivez above ou below",
+        "en": '"{quantity}" is of kind {kind} and has no states; write above or below',
+    },
+    "limit_of_state": {
+        "fr": (
+            "les valeurs de « {quantity} », de genre {kind}, sont des états qui ne se comparent pas ; écrivez "
+            "is = [...]"
+        ),
+        "en": 'the values of "{quantity}", of kind {kind}, are states that do not compare; write is = [...]',
+    },
+    "bad_limit": {
+        "fr": (
+            '« {value} » n’est pas un seuil ; écrivez un nombre, "device.alert_level", "device.alert_level - '
+            '0.05" ou "quantity.dew_point + 0.5"'
+        ),
+        "en": (
+            '"{value}" is not a limit; write a number, "device.alert_level", "device.alert_level - 0.05" or '
+            '"quantity.dew_point + 0.5"'
+        ),
+    },
+    "missing_clear": {
+        "fr": (
+            "il manque clear, sans quoi une valeur qui oscille autour du seuil alerterait sans cesse ; ajoutez "
+            "la valeur à laquelle l’alerte retombe"
+        ),
+        "en": (
+            "clear is missing, without which a value that wavers around the limit would alert without end; add "
+            "the value at which the alert ends"
+        ),
+    },
+    "clear_of_states": {
+        "fr": "un état n’a pas d’hystérésis ; ôtez clear et donnez keep_firing_for",
+        "en": "a state has no hysteresis; remove clear and give keep_firing_for",
+    },
+    "clear_not_below": {
+        "fr": "clear ({clear}) doit être inférieur à above ({limit}) ; corrigez l’un des deux",
+        "en": "clear ({clear}) must be below above ({limit}); correct one of them",
+    },
+    "clear_not_above": {
+        "fr": "clear ({clear}) doit être supérieur à below ({limit}) ; corrigez l’un des deux",
+        "en": "clear ({clear}) must be above below ({limit}); correct one of them",
+    },
+    "limit_outside": {
+        "fr": (
+            "le seuil {limit} serait toujours ou jamais franchi : « {quantity} » va de {min} à {max} ; "
+            "corrigez le seuil"
+        ),
+        "en": (
+            'the limit {limit} would be crossed always or never: "{quantity}" goes from {min} to {max}; '
+            "correct the limit"
+        ),
+    },
+    "clear_outside": {
+        "fr": (
+            "l’alerte ne finirait jamais : « {quantity} » va de {min} à {max} et n’atteint pas {limit} ; corrigez clear"
+        ),
+        "en": (
+            'the alert would never end: "{quantity}" goes from {min} to {max} and does not reach {limit}; correct clear'
+        ),
+    },
+    "levels_mixed": {
+        "fr": "ce niveau ne compare pas dans le même sens que le niveau {level} ; faites-en deux règles",
+        "en": "this level does not compare in the same direction as level {level}; make two rules of it",
+    },
+    "levels_out_of_order": {
+        "fr": "ce seuil ({higher}) serait franchi avant celui du niveau {level} ({lower}), moins grave ; échangez-les",
+        "en": (
+            "this limit ({higher}) would be crossed before that of level {level} ({lower}), which is less "
+            "severe; swap them"
+        ),
+    },
+    "factor_too_small": {
+        "fr": "{value} serait dépassé par un capteur qui va bien ; écrivez un facteur supérieur à 1, par exemple 3",
+        "en": "{value} would be passed by a device that is well; write a factor above 1, for example 3",
+    },
+    "measure_of_kind": {
+        "fr": (
+            "la mesure « {measure} » n’a pas de sens pour « {quantity} » (genre {kind}, agrégat {aggregate}) ; "
+            "choisissez parmi : {known}"
+        ),
+        "en": (
+            'measure "{measure}" means nothing for "{quantity}" (kind {kind}, aggregate {aggregate}); choose '
+            "among: {known}"
+        ),
+    },
+    "window_missing": {
+        "fr": 'la mesure « {measure} » porte sur une durée ; ajoutez par exemple window = "1 h"',
+        "en": 'measure "{measure}" is over a time; add for example window = "1 h"',
+    },
+    "window_unexpected": {
+        "fr": "la valeur elle-même n’a pas de fenêtre ; ôtez window ou choisissez measure",
+        "en": "the value itself has no window; remove window or choose a measure",
+    },
+    "window_zero": {
+        "fr": 'une fenêtre dure plus de 0 s ; écrivez par exemple "1 h"',
+        "en": 'a window is longer than 0 s; write for example "1 h"',
+    },
+    "window_too_short": {
+        "fr": (
+            "la fenêtre est plus courte que l’intervalle entre deux mesures ({interval} s) de {count} "
+            "capteur(s) : {devices} ; allongez-la ou ôtez-les par except_devices"
+        ),
+        "en": (
+            "the window is shorter than the interval between two readings ({interval} s) of {count} device(s): "
+            "{devices}; make it longer or take them out with except_devices"
+        ),
+    },
+    "longer_than_slot": {
+        "fr": (
+            "window et for ne tiennent ensemble dans aucune plage de « {calendar} », qui dure au plus "
+            "{minutes} min ; raccourcissez-les"
+        ),
+        "en": (
+            'window and for together fit into no slot of "{calendar}", which is at most {minutes} min long; '
+            "shorten them"
+        ),
+    },
+    "nobody_selected": {
+        "fr": "aucun capteur ne répond à cette sélection ; élargissez-la, ou ôtez la règle",
+        "en": "no device answers to this selection; widen it, or remove the rule",
+    },
+    "nobody_measures": {
+        "fr": "aucun des capteurs sélectionnés ne mesure « {quantity} » ; corrigez la grandeur ou la sélection",
+        "en": 'none of the selected devices measures "{quantity}"; correct the quantity or the selection',
+    },
+    "devices_lack_param": {
+        "fr": (
+            "il manque à {count} capteur(s) le nombre {param} : {devices} ; écrivez {param}=… dans params de "
+            "devices.csv, ou ôtez-les par except_devices"
+        ),
+        "en": (
+            "{count} device(s) lack the number {param}: {devices}; write {param}=... in params of devices.csv, "
+            "or take them out with except_devices"
+        ),
+    },
+    "bad_template": {
+        "fr": "le modèle de phrase est incorrect ({detail}) ; corrigez-le",
+        "en": "the template is wrong ({detail}); correct it",
+    },
+    "unknown_name": {
+        "fr": "une phrase ne connaît pas « {value} » ; connus : {known}",
+        "en": 'a message does not know "{value}"; known: {known}',
+    },
+    "bad_season": {
+        "fr": '« {value} » n’est pas une saison ; écrivez deux jours, par exemple ["10-15", "04-30"]',
+        "en": '"{value}" is not a season; write two days, for example ["10-15", "04-30"]',
+    },
+    "not_day": {
+        "fr": "« {value} » n’est pas une date ; écrivez-la sans guillemets ni heure, par exemple 2026-11-23",
+        "en": '"{value}" is not a date; write it without quotes and time, for example 2026-11-23',
+    },
+    "not_days": {
+        "fr": (
+            "« {value} » n’est pas une liste de dates ; écrivez-les sans guillemets, par exemple [2026-12-24, "
+            "2026-12-31]"
+        ),
+        "en": '"{value}" is not a list of dates; write them without quotes, for example [2026-12-24, 2026-12-31]',
+    },
+    "unknown_calendar": {
+        "fr": "le calendrier « {value} » est absent de calendars.toml ; connus : {known}",
+        "en": 'calendar "{value}" is not in calendars.toml; known: {known}',
+    },
+    "unknown_zone": {
+        "fr": "la zone « {value} » est absente de [holidays] ; connues : {known}",
+        "en": 'zone "{value}" is not in [holidays]; known: {known}',
+    },
+    "no_periods": {
+        "fr": "cette zone n’a aucune période de vacances ; ajoutez-en une",
+        "en": "this zone has no period of holidays; add one",
+    },
+    "known_before_end": {
+        "fr": (
+            "des vacances finissent après le {value}, jusqu’où tout serait connu ; corrigez known_until ou "
+            "cette période"
+        ),
+        "en": "holidays end after {value}, until which all should be known; correct known_until or that period",
+    },
+    "closed_and_opened": {
+        "fr": "le {value} ne peut être à la fois ouvert et fermé ; ôtez-le de l’une des deux listes",
+        "en": "{value} cannot be open and closed; remove it from one of the two lists",
+    },
+    "no_hours": {
+        "fr": 'ce calendrier n’a aucune heure ; ajoutez par exemple mon = ["08:00-18:00"]',
+        "en": 'this calendar has no hours; add for example mon = ["08:00-18:00"]',
+    },
+    "bad_hours": {
+        "fr": '« {value} » n’est pas une plage d’heures ; écrivez par exemple "08:00-18:00" ou "23:00-05:00"',
+        "en": '"{value}" is not a slot of hours; write for example "08:00-18:00" or "23:00-05:00"',
+    },
+    "hours_overlap": {
+        "fr": "deux plages se recouvrent, peut-être par-dessus minuit ; séparez-les",
+        "en": "two slots overlap, perhaps over midnight; part them",
+    },
+    "calendar_expires": {
+        "fr": (
+            "aucunes vacances scolaires n’y sont connues à partir du {day}, et les règles qui le suivent "
+            "seront au repos ; ajoutez l’année suivante et avancez known_until"
+        ),
+        "en": (
+            "no school holidays are known from {day} on, and the rules that follow it will be at rest; add the "
+            "next year and move known_until"
+        ),
+    },
+    # config/notify.toml
+    "channel_kind": {
+        "fr": "un canal mène à un seul endroit ; donnez exactement une de ces clés : {known}",
+        "en": "a channel leads to one place; give exactly one of these keys: {known}",
+    },
+    "secret_in_notify": {
+        "fr": (
+            "cette adresse ou cette clé est un secret, elle n’a pas sa place ici ; écrivez « env:VARIABLE » ou "
+            "« file:/run/secrets/nom », et changez-la si le fichier a été partagé"
+        ),
+        "en": (
+            'this address or key is a secret and must not stand here; write "env:VARIABLE" or '
+            '"file:/run/secrets/name", and change it if the file was shared'
+        ),
+    },
+    "missing_variable": {
+        "fr": "la variable d’environnement {name} est absente ou vide ; donnez-la au service (docs/notices.md)",
+        "en": "environment variable {name} is missing or empty; give it to the service (docs/notices.md)",
+    },
+    "unreadable_secret": {
+        "fr": "le secret {path} est illisible ou vide ({detail}) ; corrigez le chemin, les droits ou le contenu",
+        "en": "secret {path} cannot be read or is empty ({detail}); correct the path, its permissions or its content",
+    },
+    "bad_web_address": {
+        "fr": "ce n’est pas une adresse http:// ou https:// sans mot de passe ; corrigez-la",
+        "en": "this is no http:// or https:// address without password; correct it",
+    },
+    "bad_mail_address": {
+        "fr": (
+            "ce n’est pas l’adresse d’un serveur de courrier ; écrivez par exemple "
+            "smtps://utilisateur:motdepasse@hote:465/?from=vigiterre@exemple.fr&to=astreinte@exemple.fr, et "
+            "plain=yes seulement sans mot de passe"
+        ),
+        "en": (
+            "this is no address of a mail server; write for example "
+            "smtps://user:password@host:465/?from=vigiterre@example.org&to=duty@example.org, and plain=yes only "
+            "without password"
+        ),
+    },
+    "bad_apprise_address": {
+        "fr": "Apprise ne connaît pas cette sorte d’adresse ; corrigez-la d’après la documentation d’Apprise",
+        "en": "Apprise does not know this kind of address; correct it after Apprise’s documentation",
+    },
+    "no_channels": {
+        "fr": '« {value} » n’est pas une liste de canaux ; écrivez par exemple ["courriel"]',
+        "en": '"{value}" is no list of channels; write for example ["mail"]',
+    },
+    "unknown_channel": {
+        "fr": "le canal « {value} » est absent de [channels] ; connus : {known}",
+        "en": 'channel "{value}" is not in [channels]; known: {known}',
+    },
+    "unknown_rota": {
+        "fr": "le tour d’astreinte « {value} » est absent de [rotas] ; connus : {known}",
+        "en": 'rota "{value}" is not in [rotas]; known: {known}',
+    },
+    "rota_cycle": {
+        "fr": "le tour de « {value} » revient à lui-même ; ôtez-le de ses membres",
+        "en": 'the rota of "{value}" leads back to itself; take it out of its members',
+    },
+    "bad_turn": {
+        "fr": '« {value} » n’est pas la durée d’un tour ; écrivez "day", "week" ou par exemple "2 weeks"',
+        "en": '"{value}" is not the length of a turn; write "day", "week" or for example "2 weeks"',
+    },
+    "bad_week_moment": {
+        "fr": '« {value} » n’est pas un moment de la semaine ; écrivez par exemple "mon 08:00"',
+        "en": '"{value}" is not a moment of the week; write for example "mon 08:00"',
+    },
+    "handover_of_turn": {
+        "fr": (
+            '« {value} » ne va pas avec la durée du tour ; avec des semaines écrivez "mon 08:00", avec des '
+            'jours "08:00"'
+        ),
+        "en": '"{value}" does not go with the length of a turn; with weeks write "mon 08:00", with days "08:00"',
+    },
+    "overrides_overlap": {
+        "fr": "deux remplacements se recouvrent, on ne saurait qui appeler ; séparez-les",
+        "en": "two overrides overlap, so nobody knows whom to call; part them",
+    },
+    "too_short": {
+        "fr": "« {value} » est trop court ; donnez au moins une minute",
+        "en": '"{value}" is too short; give at least a minute',
+    },
 }

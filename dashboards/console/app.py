@@ -16,10 +16,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from dashboards.console.rows import REPLAYED, SIMULATED, DeviceRow, moment, rows, whole
+from dashboards.console.rows import REPLAYED, SIMULATED, DeviceRow, moment, rows
 from dashboards.console.texts import REASONS, STATUS
 from devices.errors import VigiterreError
 from devices.problems import Language
+from devices.readable import whole
 from devices.registry import Registry
 from stores.port import Latest
 

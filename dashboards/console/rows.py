@@ -9,6 +9,7 @@ from dashboards.console.texts import AGES
 from devices.device import Device
 from devices.model import Model
 from devices.problems import Language
+from devices.readable import readable, with_sign
 from devices.registry import Registry
 from stores.port import Latest
 
@@ -94,24 +95,6 @@ def age(elapsed_ms: int, language: Language) -> str:
     return sentence.format(age=f"{seconds // (size or 1)}\N{NO-BREAK SPACE}{words[unit]}")
 
 
-def readable(value: float, unit: str, language: Language) -> str:
-    """About four digits, never an exponent: 0.68, 1613, 184 230; temperatures with one decimal: −0.5, 21.0."""
-    decimals = next(places for limit, places in ((1_000, 0), (10, 1), (0, 2)) if abs(value) >= limit)
-    if unit == "Cel":
-        text = f"{value:z.1f}"
-    elif decimals:
-        text = f"{value:z.{decimals}f}".rstrip("0").rstrip(".")  # z: no value shows as −0
-    else:
-        text = whole(round(value))
-    text = text.replace("-", "\N{MINUS SIGN}")
-    return text.replace(".", ",") if language == "fr" else text
-
-
-def whole(number: int) -> str:
-    """184 230; four digits stay together: 1613."""
-    return f"{number:_}".replace("_", "\N{NARROW NO-BREAK SPACE}") if abs(number) >= 10_000 else str(number)
-
-
 def _position(model: Model, quantity: str) -> tuple[int, str]:
     order = [field.quantity for field in model.fields]
     return (order.index(quantity) if quantity in order else len(order), quantity)
@@ -124,15 +107,4 @@ def _cell(registry: Registry, one: Latest, newest: bool, now: int, language: Lan
         return ValueCell(one.quantity, readable(one.value, "", language), own)
     if one.value in quantity.states:
         return ValueCell(quantity.label[language], quantity.states[int(one.value)][language], own)
-    sign = SIGNS.get(quantity.unit, quantity.unit)
-    number = readable(one.value, quantity.unit, language)
-    return ValueCell(quantity.label[language], f"{number}\N{NO-BREAK SPACE}{sign}" if sign else number, own)
-
-
-SIGNS = {
-    "Cel": "°C", "[ppm]": "ppm", "[ppb]": "ppb", "ug/m3": "µg/m³", "mg/m3": "mg/m³", "deg": "°", "kW.h": "kWh",
-    "dB[SPL]": "dB(A)", "m3": "m³", "m3/h": "m³/h", "m3/s": "m³/s", "W/m2": "W/m²", "1": "", "uS/cm": "µS/cm",
-    "dB{mW}": "dBm", "[NTU]": "NTU", "[pH]": "pH", "kV.A{reactive}": "kvar", "{vehicle}": "", "{bicycle}": "",
-    "{pedestrian}": "", "{person}": "", "{gateway}": "",
-}  # fmt: skip
-"""UCUM codes that people do not read, and how they are written."""
+    return ValueCell(quantity.label[language], with_sign(one.value, quantity.unit, language), own)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.console.rows import LATE_AFTER, DeviceRow, age, moment, readable, rows, whole
+from dashboards.console.rows import LATE_AFTER, DeviceRow, age, moment, rows
 from devices.load import load_registry
+from devices.readable import readable, whole
 from devices.reading import Series
 from stores.port import Latest
 

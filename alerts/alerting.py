@@ -1,0 +1,348 @@
+"""The alerts at work: what was journaled goes through the engine, what comes of it into the book, people are told.
+
+    take -> engine -> changes -> decide -> one transaction (alerts, history, orders, how far) -> the senders wake
+
+The state of the engine is written down every half minute with the seq it stands for (`sampled`). After a crash the
+messages after it are taken again; up to `recorded`, the seq of the last transaction, without a word.
+"""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import groupby
+
+import structlog
+
+from alerts.alert import Alert, Mute, Transition, What
+from alerts.book import Book
+from alerts.calendar import local
+from alerts.dispatch import NoticeKind, Order, decide
+from alerts.engine import LATENESS_MS, Engine
+from alerts.keeping import pack, unpack
+from alerts.load import AlertConfig
+from alerts.notices.case import Case, case_of
+from alerts.outbox import Outbox
+from alerts.reconcile import Change
+from devices.errors import StoreUnavailable
+from devices.problems import NOTHING, Bilingual
+from devices.reading import Reading
+from devices.registry import Registry
+
+log = structlog.get_logger()
+
+CHECKPOINT_MS = 30_000
+RECENT_MS = 86_400_000
+"""Alerts that ended within it are still known to the engine after a restart."""
+TOLD = {NoticeKind.ESCALATION: What.ESCALATED, NoticeKind.REMINDER: What.REMINDED}
+
+
+@dataclass
+class Work:
+    """What waits to be written, in one transaction."""
+
+    alerts: dict[int, Alert] = field(default_factory=dict)
+    transitions: list[Transition] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.alerts or self.transitions or self.orders)
+
+
+@dataclass
+class Counts:
+    """Since the start."""
+
+    judged: int = 0
+    """Readings."""
+    opened: int = 0
+    resolved: int = 0
+    orders: int = 0
+
+
+class Alerting:
+    """One per process. Everything runs in one event loop; the disk has a thread of its own."""
+
+    def __init__(
+        self,
+        book: Book,
+        config: AlertConfig,
+        registry: Registry,
+        now: int,
+        *,
+        begin: int,
+        lateness: int = LATENESS_MS,
+        wake: Callable[[Collection[str]], None] = lambda _channels: None,
+    ) -> None:
+        """`begin` is where a new book begins to read the journal: what is before it is history already."""
+        self.book = book
+        self.config = config
+        self.registry = registry
+        self.outbox = Outbox(book.connection, book.lock)
+        self.wake = wake
+        self.engine = Engine(
+            config.rules,
+            config.calendars,
+            registry,
+            month_day,
+            now,
+            lateness=lateness,
+            first_id=book.next_id(),
+        )
+        unpack(self.engine, book.state(), now)
+        self.recorded = book.fact("done", begin)
+        """Everything up to here is in the book."""
+        self.sampled = self.done = min(book.fact("sampled", begin), self.recorded)
+        self.unclosed = {alert.id: alert for alert in book.unfinished()}
+        """Alerts that are open, or whose end somebody must still be told of."""
+        self.mutes = book.mutes(now)
+        self.counts = Counts()
+        self.trouble: Bilingual = NOTHING
+        """Why nothing can be written at the moment."""
+        self._work = Work()
+        self._resumed = False
+        self._written_down = now
+        self._watched: set[tuple[str, str]] = {(rule, device) for rule, device, _ in book.state().watches}
+        self._turn = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="alerts")
+
+    # The way of the readings
+
+    async def take(
+        self,
+        readings: Sequence[Reading],
+        replayed: Sequence[bool],
+        seq: int,
+        received: int,
+        now: int,
+        *,
+        caught_up: bool,
+    ) -> None:
+        """Judge what the journal holds up to `seq`; `received` is when the last of it was, ms.
+
+        `replayed` says of each reading whether it is; empty: none is. When this returns, what it caused is durable.
+        """
+        async with self._turn:
+            for live, run in _runs(readings, replayed):
+                self.engine.take(run, received, live=live)
+            self.counts.judged += len(readings)
+            self.done = seq
+            if seq < self.recorded:
+                return
+            self._resume(now)
+            at = now if caught_up else min(now, received)
+            await self._follow(self.engine.changes(at, caught_up=caught_up), now)
+
+    async def tick(self, now: int, *, hearing: int | None, checks: Mapping[str, str]) -> None:
+        """About once a second, when all that was journaled was taken. See Engine.tick."""
+        async with self._turn:
+            if self.done < self.recorded:
+                return
+            self._resume(now)
+            self.engine.tick(now, hearing=hearing, checks=checks)
+            await self._follow(self.engine.changes(now), now, self.unclosed.values())
+            if now - self._written_down >= CHECKPOINT_MS:
+                await self._write_down(now)
+
+    async def stop(self, now: int) -> None:
+        """Write down what a restart needs to go on at once."""
+        async with self._turn:
+            if self._resumed:
+                await self._write_down(now)
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=True)
+        self.book.close()
+
+    def _resume(self, now: int) -> None:
+        """Once, when all that was on record has been taken again."""
+        if self._resumed:
+            return
+        self._resumed = True
+        known = {alert.id: alert for alert in self.book.alerts(since=now - RECENT_MS) if not alert.withdrawn}
+        known.update(self.unclosed)
+        self.engine.restore([alert for alert in known.values() if not alert.withdrawn], now)
+
+    async def _follow(self, changes: Iterable[Change], now: int, also: Iterable[Alert] = ()) -> None:
+        """Note what happened, decide who is told, write both."""
+        for alert, transitions in changes:
+            self._note(alert, transitions)
+            self._count(transitions)
+        for alert in [*self._work.alerts.values(), *also]:
+            self._decide(alert, now)
+        for alert in self._work.alerts.values():
+            if alert.closed and not alert.open:
+                self.unclosed.pop(alert.id, None)
+        await self._write(now)
+
+    def _note(self, alert: Alert, transitions: Iterable[Transition] = ()) -> None:
+        self._work.alerts[alert.id] = alert
+        self._work.transitions.extend(transitions)
+        self.unclosed[alert.id] = alert
+
+    def _count(self, transitions: Iterable[Transition]) -> None:
+        for one in transitions:
+            self.counts.opened += one.what in (What.FIRED, What.REOPENED)
+            self.counts.resolved += one.what in (What.RESOLVED, What.WITHDRAWN)
+
+    def _decide(self, alert: Alert, now: int) -> None:
+        rule = self.config.rules.get(alert.rule)
+        if rule is None:
+            if not alert.open and not alert.closed:  # its rule is gone: nobody can be told in its words
+                alert.closed = True
+                self._note(alert)
+            return
+        tags, owner = self._owned(alert)
+        before = alert.closed, alert.noticed
+        orders = decide(alert, rule, self.config.plan, self.muted(alert, now), now, tags, owner)
+        if orders or (alert.closed, alert.noticed) != before:
+            self._note(alert)
+            self._work.orders += orders
+            self.counts.orders += len(orders)
+            self._work.transitions += [_told(alert, kind, some, now) for kind, some in _by_kind(orders)]
+
+    def muted(self, alert: Alert, now: int) -> bool:
+        tags, owner = self._owned(alert)
+        return any(mute.covers(alert, tags, owner, now) for mute in self.mutes)
+
+    def _owned(self, alert: Alert) -> tuple[tuple[str, ...], str]:
+        device = self.registry.devices.get(alert.series.device)
+        return (device.tags, device.owner) if device is not None else ((), "")
+
+    async def _write(self, now: int) -> None:
+        """What cannot be written now is written with what comes next."""
+        if not self._work:
+            return
+        done = self.done
+        try:
+            channels = await self._in_thread(lambda: self._commit(self._work, done, now))
+        except StoreUnavailable as error:
+            self.trouble = error.words
+            log.error("alerts_not_written", error=str(error), remedy=error.remedy)  # noqa: TRY400  -- no trace needed
+            return
+        self.trouble = NOTHING
+        self._work = Work()
+        self.recorded = max(self.recorded, done)
+        self.wake(channels)
+
+    def _commit(self, work: Work, done: int, now: int) -> set[str]:
+        with self.book.transaction():
+            self.book.write_alerts(work.alerts.values())
+            self.book.write_transitions(work.transitions)
+            channels = self.outbox.add(work.orders, now)
+            self.book.note("done", done)
+        return channels
+
+    async def _write_down(self, now: int) -> None:
+        """The state of the engine, and the seq that it stands for."""
+        self._written_down = now
+        self.engine.forget()
+        kept, done = pack(self.engine), self.done
+        watched = {(rule, device) for device, desk in self.engine.desks.items() for rule in desk.watches}
+        gone, self._watched = self._watched - watched, watched
+
+        def write() -> None:
+            with self.book.transaction():
+                self.book.write_state(kept, gone)
+                self.book.note("sampled", done)
+                self.book.note("done", done)
+
+        try:
+            await self._in_thread(write)
+        except StoreUnavailable as error:
+            self.trouble = error.words
+            for desk in self.engine.desks.values():
+                desk.packed = ()
+            return
+        self.sampled, self.recorded = done, max(done, self.recorded)
+
+    async def _in_thread[T](self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    # What people do
+
+    async def acknowledge(
+        self, numbers: Collection[int], who: str, comment: str, now: int, link: str = ""
+    ) -> list[Alert]:
+        """Those of these alerts that were open and are acknowledged now."""
+        async with self._turn:
+            found = [
+                alert
+                for number in numbers
+                if (alert := self.unclosed.get(number)) is not None and alert.open and not alert.acknowledged
+            ]
+            for alert in found:
+                alert.acknowledged, alert.acknowledged_by, alert.comment = now, who, comment
+                said = f"{who}: {comment}" if comment else who
+                self._note(alert, [Transition(alert.id, now, now, What.ACKNOWLEDGED, alert.level, alert.value, said)])
+            await self._write(now)
+            return found
+
+    async def mute(self, mute: Mute, now: int) -> Mute:
+        """Begin a silence or a maintenance window. Raises StoreUnavailable."""
+
+        def write() -> Mute:
+            with self.book.transaction():
+                return self.book.add_mute(mute)
+
+        async with self._turn:
+            added = await self._in_thread(write)
+            self.mutes = [*(one for one in self.mutes if one.end > now), added]
+            return added
+
+    async def unmute(self, number: int, now: int) -> bool:
+        """End it now. False when there is none of this number that is not over. Raises StoreUnavailable."""
+
+        def write() -> None:
+            with self.book.transaction():
+                self.book.end_mute(number, now)
+
+        async with self._turn:
+            if not any(one.id == number and one.end > now for one in self.mutes):
+                return False
+            await self._in_thread(write)
+            self.mutes = [one._replace(end=now) if one.id == number else one for one in self.mutes]
+            return True
+
+    async def reload(self, config: AlertConfig, registry: Registry, now: int) -> None:
+        async with self._turn:
+            self.config, self.registry = config, registry
+            self.engine.reload(config.rules, config.calendars, registry, now)
+            if self._resumed:
+                await self._follow(self.engine.changes(now), now)
+
+    # What the senders ask
+
+    def look(self, numbers: Collection[int], now: int) -> dict[int, Case]:
+        """The alerts of these numbers with their rules and names. Called in the sender's thread."""
+        found = {}
+        for number in numbers:
+            alert = self.unclosed.get(number) or self.book.alert(number)
+            rule = self.config.rules.get(alert.rule) if alert is not None else None
+            if alert is not None and rule is not None:
+                muted = self.muted(alert, now)
+                found[number] = case_of(alert, rule, self.registry, self.config.communes, muted=muted)
+        return found
+
+
+def month_day(time_ms: int) -> tuple[int, int]:
+    """By the clocks of the territory."""
+    day = local(time_ms)
+    return day.month, day.day
+
+
+def _runs(readings: Sequence[Reading], replayed: Sequence[bool]) -> list[tuple[bool, Sequence[Reading]]]:
+    """Whether live, and the readings, in their order."""
+    if not replayed:
+        return [(True, readings)] if readings else []
+    pairs = zip(readings, replayed, strict=True)
+    return [(not old, [reading for reading, _ in some]) for old, some in groupby(pairs, key=lambda one: one[1])]
+
+
+def _by_kind(orders: Sequence[Order]) -> list[tuple[NoticeKind, list[Order]]]:
+    return [(kind, list(some)) for kind, some in groupby(orders, key=lambda one: one.kind) if not kind.ends]
+
+
+def _told(alert: Alert, kind: NoticeKind, orders: Sequence[Order], now: int) -> Transition:
+    names = ", ".join(one.channel for one in orders)
+    return Transition(alert.id, now, now, TOLD.get(kind, What.NOTICED), alert.level, alert.value, names)

@@ -1,0 +1,1 @@
+"""Telling people: who is told by which channel, in which words, and the sending itself."""
