@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import TypeVar
 
 import structlog
 
@@ -20,9 +21,10 @@ from alerts.calendar import local
 from alerts.dispatch import NoticeKind, Order, decide
 from alerts.engine import LATENESS_MS, Engine
 from alerts.keeping import pack, unpack
+from alerts.links import Claim, Links
 from alerts.load import AlertConfig
 from alerts.notices.case import Case, case_of
-from alerts.outbox import Outbox
+from alerts.outbox import Failing, Outbox
 from alerts.reconcile import Change
 from devices.errors import StoreUnavailable
 from devices.problems import NOTHING, Bilingual
@@ -30,6 +32,8 @@ from devices.reading import Reading
 from devices.registry import Registry
 
 log = structlog.get_logger()
+
+Result = TypeVar("Result")
 
 CHECKPOINT_MS = 30_000
 RECENT_MS = 86_400_000
@@ -106,6 +110,12 @@ class Alerting:
         self._turn = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="alerts")
 
+    def begin_within(self, last: int) -> None:
+        """The journal ends at `last`: a book that knows more is that of another journal, and begins again there."""
+        if self.done > last or self.recorded > last:
+            log.warning("alerts_beyond_journal", done=self.recorded, journal=last)
+            self.done = self.sampled = self.recorded = last
+
     # The way of the readings
 
     async def take(
@@ -123,10 +133,10 @@ class Alerting:
         `replayed` says of each reading whether it is; empty: none is. When this returns, what it caused is durable.
         """
         async with self._turn:
+            self.done = seq
             for live, run in _runs(readings, replayed):
                 self.engine.take(run, received, live=live)
             self.counts.judged += len(readings)
-            self.done = seq
             if seq < self.recorded:
                 return
             self._resume(now)
@@ -256,27 +266,39 @@ class Alerting:
             return
         self.sampled, self.recorded = done, max(done, self.recorded)
 
-    async def _in_thread[T](self, work: Callable[[], T]) -> T:
+    async def _in_thread(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     # What people do
 
-    async def acknowledge(
-        self, numbers: Collection[int], who: str, comment: str, now: int, link: str = ""
-    ) -> list[Alert]:
-        """Those of these alerts that were open and are acknowledged now."""
+    async def acknowledge(self, numbers: Collection[int], who: str, comment: str, now: int) -> list[Alert]:
+        """Those of these alerts that were open, and that nobody had acknowledged."""
         async with self._turn:
-            found = [
-                alert
-                for number in numbers
-                if (alert := self.unclosed.get(number)) is not None and alert.open and not alert.acknowledged
-            ]
-            for alert in found:
-                alert.acknowledged, alert.acknowledged_by, alert.comment = now, who, comment
-                said = f"{who}: {comment}" if comment else who
-                self._note(alert, [Transition(alert.id, now, now, What.ACKNOWLEDGED, alert.level, alert.value, said)])
+            found = self._acknowledge(numbers, who, comment, now)
             await self._write(now)
             return found
+
+    async def acknowledge_by_link(self, links: Links, token: str, who: str, comment: str, now: int) -> list[Alert]:
+        """The same for the alert of a link, which then works no more. Raises BadLink, StoreUnavailable."""
+
+        def use() -> Claim:
+            with self.book.transaction():
+                return links.use(token, now)
+
+        async with self._turn:
+            claim = await self._in_thread(use)
+            found = self._acknowledge([claim.alert], who or claim.who, comment, now)
+            await self._write(now)
+            return found
+
+    def _acknowledge(self, numbers: Collection[int], who: str, comment: str, now: int) -> list[Alert]:
+        known = [alert for number in numbers if (alert := self.unclosed.get(number)) is not None]
+        found = [alert for alert in known if alert.open and not alert.acknowledged]
+        for alert in found:
+            alert.acknowledged, alert.acknowledged_by, alert.comment = now, who, comment
+            said = f"{who}: {comment}" if comment else who
+            self._note(alert, [Transition(alert.id, now, now, What.ACKNOWLEDGED, alert.level, alert.value, said)])
+        return found
 
     async def mute(self, mute: Mute, now: int) -> Mute:
         """Begin a silence or a maintenance window. Raises StoreUnavailable."""
@@ -311,7 +333,11 @@ class Alerting:
             if self._resumed:
                 await self._follow(self.engine.changes(now), now)
 
-    # What the senders ask
+    # What others ask
+
+    def failing(self, now: int) -> list[Failing]:
+        """Channels that do not take their notices."""
+        return self.outbox.failing(now)
 
     def look(self, numbers: Collection[int], now: int) -> dict[int, Case]:
         """The alerts of these numbers with their rules and names. Called in the sender's thread."""

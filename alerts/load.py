@@ -11,6 +11,7 @@ from alerts.notices.plan_file import read_plan
 from alerts.rule import Rule
 from alerts.rules_file import read_rules
 from devices.errors import ConfigError
+from devices.inventory import COMMUNE_COLUMNS
 from devices.load import COMMUNES
 from devices.problems import Problem
 from devices.registry import Registry
@@ -40,5 +41,5 @@ def load_alerts(folder: Path, registry: Registry) -> AlertConfig:
 def commune_names(folder: Path) -> dict[str, str]:
     """Names of communes.csv by code; empty where there is none. Its mistakes are told with the devices."""
     path = folder / COMMUNES
-    sheet = read_sheet(path, COMMUNES, ("commune", "name"), ("commune",), []) if path.exists() else None
+    sheet = read_sheet(path, COMMUNES, COMMUNE_COLUMNS, ("commune",), []) if path.exists() else None
     return {row.get("commune"): row.get("name") for row in sheet.rows} if sheet else {}

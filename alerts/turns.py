@@ -65,10 +65,8 @@ def next_turn(waiting: Sequence[Row], sent: Sequence[Sent], now: int, max_per_ho
         return turns[0] if turns else None
     ready = [turn for turn in turns if turn.at <= now]
     free = max_per_hour - len({one.notice for one in sent})
-    if len(ready) <= free:
-        return turns[0]
     if free > 0:
-        return _digest(ready, now)
+        return turns[0] if len(ready) <= free else _digest(ready, now)
     return _digest(ready or turns[:1], _end_of_limit(ready or turns[:1], sent, now))
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from devices.device import DOMAINS
 
 MEASUREMENTS = DOMAINS
+ALERT, MAINTENANCE = "alert", "maintenance"
+"""Measurements of ours beside those of the domains: they are no readings of devices, and are never rolled up."""
 TAGS = ("device", "model", "site", "commune")
 RAW = "autogen"
 ROLLUP = "rollup_1h"

@@ -1,5 +1,7 @@
 """The way of a message once it is in the journal: read, sift, quarantine, store, advance.
 
+What the forerunner has sifted for the alerts is not sifted again, unless the store fell behind it.
+
 The cursor moves only when every reading of a batch is stored or in quarantine. Stopped or killed anywhere, the same
 messages are read again, and every step can be repeated: quarantine rows are keyed by message and item, points by
 series and time.
@@ -8,7 +10,7 @@ series and time.
 import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -21,6 +23,7 @@ from devices.problems import NOTHING
 from devices.reading import Reading, Reason, Refusal
 from ingest.counts import OTHER, Counts
 from ingest.cursor import Cursor
+from ingest.forerunner import BATCH, Forerunner, sift
 from ingest.journal import Entry, Journal
 from ingest.quarantine import Quarantine, Row
 from ingest.sift import Batch, Refused, Sieve
@@ -30,7 +33,6 @@ from stores.roller import Roller
 
 log = structlog.get_logger(__name__)
 
-BATCH = 5_000
 FIRST_PAUSE = 0.25
 LONGEST_PAUSE = 30.0
 
@@ -48,15 +50,21 @@ class Pipeline:
         self,
         journal: Journal,
         cursor: Cursor,
-        sieve: Sieve,
+        ahead: Forerunner,
+        new_sieve: Callable[[int], Awaitable[Sieve]],
         quarantine: Quarantine,
         store: Store,
         roller: Roller,
         observe_write: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
+        """`new_sieve(done)` makes one that knows what came in the hour before `done`."""
         self.journal = journal
         self.cursor = cursor
-        self.sieve = sieve
+        self.ahead = ahead
+        ahead.handed_over = self._wake
+        self.new_sieve = new_sieve
+        self._own: Sieve | None = None
+        """Only while we are behind the forerunner."""
         self.quarantine = quarantine
         self.store = store
         self.roller = roller
@@ -80,10 +88,18 @@ class Pipeline:
 
     def wake(self) -> None:
         """There is more in the journal."""
+        self.ahead.wake()
+
+    def _wake(self) -> None:
         self._more.set()
 
     async def run(self) -> None:
         """Work until `stop`; the batch at hand is finished if the store takes it."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.ahead.run(), name="forerunner")
+            tasks.create_task(self._run(), name="pipeline")
+
+    async def _run(self) -> None:
         with suppress(Stopped):
             while not self._stopping.is_set():
                 self._more.clear()
@@ -97,29 +113,38 @@ class Pipeline:
 
     async def step(self) -> bool:
         """One batch, all the way. False when there was nothing to do."""
-        entries = self.journal.read(self.done, BATCH)
+        entries, batch = await self._next()
         if not entries:
             return False
-        batch = await self._sift(entries)
         await self._keep_refused(batch.refused)
         refused = await self._store(batch)
         self._advance(entries, batch, refused)
         return True
 
-    async def _sift(self, entries: Sequence[Entry]) -> Batch:
-        """The sandbox may need a second for a hostile codec: nothing else waits for it meanwhile."""
-        sieve = self.sieve
-        opened = sieve.open(entries)
-        if not opened.jobs:
-            return sieve.close(opened, [])
-        loop = asyncio.get_running_loop()
-        return sieve.close(opened, await loop.run_in_executor(self._thread, sieve.formats.scripts, opened.jobs))
+    async def _next(self) -> tuple[Sequence[Entry], Batch]:
+        """The next batch: handed over by the forerunner, or, when we are behind it, read and sifted here."""
+        found = self.ahead.next_after(self.done)
+        if not isinstance(found, int):
+            self._own = None
+            return found.entries, found.batch
+        if found <= self.done:
+            return [], Batch()
+        entries = self.journal.read(self.done, min(BATCH, found - self.done))
+        if self._own is None:
+            self._own = await self.new_sieve(self.done)
+        return entries, await sift(self._own, entries, self._thread)
+
+    def forget_sieve(self) -> None:
+        """The configuration changed."""
+        self._own = None
 
     async def stop(self) -> None:
+        self.ahead.stop()
         self._stopping.set()
         self._more.set()
 
     def close(self) -> None:
+        self.ahead.close()
         self._thread.shutdown(wait=True)
 
     async def _wait_for_more(self) -> None:

@@ -61,6 +61,17 @@ class Batch:
     events: list[str] = field(default_factory=list)
     """Kinds of the events among the messages: join, ack, log, ..."""
 
+    def extend(self, following: "Batch") -> None:
+        """Add the batch that comes after it."""
+        self.readings += following.readings
+        self.origins += following.origins
+        self.refused += following.refused
+        self.events += following.events
+        self.partial += following.partial
+        self.duplicates += following.duplicates
+        self.ignored += following.ignored
+        self.replayed += following.replayed
+
 
 class Work(NamedTuple):
     """What one device said in one message; its payload read, or a job for the sandbox."""

@@ -162,6 +162,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "the journal could not be written ({detail}); nothing is lost, trying again; see the traceback in the logs",
     ),
     # the store and the quarantine
+    "alerts_failed": (
+        "les alertes ne sont pas évaluées ({detail}) ; les mesures sont enregistrées ; voyez la trace dans les logs",
+        "alerts are not evaluated ({detail}); readings are stored; see the traceback in the logs",
+    ),
     "write_failed": (
         "{what} : écriture impossible ({detail}) ; rien n'est perdu, nouvel essai ; voyez la trace dans les logs",
         "{what}: cannot be written ({detail}); nothing is lost, trying again; see the traceback in the logs",

@@ -9,7 +9,7 @@ from threading import RLock
 
 from devices.errors import StoreRefused
 from devices.reading import Reading, Series
-from devices.schema import RAW, ROLLUP
+from devices.schema import MEASUREMENTS, RAW, ROLLUP
 from stores.port import Latest, Point, Rollup
 from stores.rollup import split_field
 from stores.storable import sift
@@ -36,7 +36,7 @@ class MemoryStore:
             for series, time, values in good:
                 floats = {quantity: float(value) for quantity, value in values.items()}
                 self._rows[RAW][series].setdefault(time, {}).update(floats)
-                for quantity, value in floats.items():
+                for quantity, value in floats.items() if series.domain in MEASUREMENTS else ():
                     known = self._latest.get((series.device, quantity))
                     if known is None or time >= known.time:
                         self._latest[series.device, quantity] = Latest(series, quantity, time, value)
@@ -61,14 +61,18 @@ class MemoryStore:
             return sorted(
                 Point(time, values[quantity])
                 for series, rows in self._rows[policy].items()
-                if series.device == device
+                if series.device == device and series.domain in MEASUREMENTS
                 for time, values in rows.items()
                 if start <= time < end and quantity in values
             )
 
     def readings(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:
         with self._lock:
-            chosen = [series for series in self._rows[RAW] if devices is None or series.device in devices]
+            chosen = [
+                series
+                for series in self._rows[RAW]
+                if series.domain in MEASUREMENTS and (devices is None or series.device in devices)
+            ]
         for series in chosen:
             with self._lock:
                 rows = [

@@ -48,6 +48,9 @@ class Store(Protocol):
         Writing a reading again changes nothing; another value for the same series, quantity and time replaces it
         (InfluxDB 3 excepted). Raises StoreUnavailable (nothing is certain, write the same again) or StoreRefused
         (all others are stored), also for what no store can hold (`stores.storable`).
+
+        What is of no domain of devices (`devices.schema.ALERT`, `MAINTENANCE`) is written for dashboards, that ask the
+        server: none of the methods below tells of it.
         """
 
     def write_rollups(self, rollups: Sequence[Rollup]) -> None:

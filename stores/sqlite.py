@@ -15,7 +15,7 @@ from typing import Any
 
 from devices.errors import StoreRefused
 from devices.reading import Reading, Series
-from devices.schema import COUNT, MAX, MIN, RAW
+from devices.schema import ALERT, COUNT, MAINTENANCE, MAX, MEASUREMENTS, MIN, RAW
 from stores import sqlite_file
 from stores.port import Latest, Point, Rollup
 from stores.rollup import split_field
@@ -124,7 +124,8 @@ class SqliteStore:
         for number, time, value in rows:
             series, quantity = self._keys[number]
             key = (series.device, quantity)
-            if (known := newest.get(key)) is None or time >= known.time:
+            known = newest.get(key)
+            if series.domain in MEASUREMENTS and (known is None or time >= known.time):
                 newest[key] = Latest(series, quantity, time, value)
         return [each for each in newest.values() if devices is None or each.series.device in devices]
 
@@ -142,7 +143,8 @@ class SqliteStore:
     def _rows(self, table: str, time: str, column: str, facts: tuple[str, str, int, int]) -> list[Any]:
         statement = (
             f"SELECT {time}, {column} FROM {table} WHERE series IN"  # noqa: S608  -- names of ours, values by ?
-            f" (SELECT id FROM series WHERE device = ? AND quantity = ?) AND {time} >= ? AND {time} < ? ORDER BY {time}"
+            f" (SELECT id FROM series WHERE device = ? AND quantity = ? AND domain NOT IN ('{ALERT}', '{MAINTENANCE}'))"
+            f" AND {time} >= ? AND {time} < ? ORDER BY {time}"
         )
         with self._read_lock, sqlite_file.said(self.path):
             return self._reading().execute(statement, facts).fetchall()
@@ -150,7 +152,7 @@ class SqliteStore:
     def readings(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:
         with self._read_lock, sqlite_file.said(self.path):
             self._load_series(self._reading())
-            keys = sorted((key, number) for number, key in self._keys.items())
+            keys = sorted((key, number) for number, key in self._keys.items() if key[0].domain in MEASUREMENTS)
         for series, members in groupby(keys, key=lambda entry: entry[0][0]):
             if devices is None or series.device in devices:
                 yield from self._merge(series, [(key[1], number) for key, number in members], start, end)

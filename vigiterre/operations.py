@@ -93,7 +93,7 @@ class Operations:
             raise VigiterreError(said("no_such_refusal", id=", ".join(map(str, unknown))))
 
     def _concerns(self, message: Message, device: str | None) -> bool:
-        return device is None or device in self.pipeline.sieve.devices_of(message)
+        return device is None or device in self.pipeline.ahead.sieve.devices_of(message)
 
     async def _append(self, messages: list[Message]) -> None:
         chunk = [message._replace(replayed=True) for message in messages]

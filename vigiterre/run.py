@@ -1,6 +1,6 @@
 """`vigiterre run`: one process from its first signal to its last.
 
-receiver -> journal -> pipeline -> store        pages, commands and housekeeping beside them
+receiver -> journal -> pipeline -> store        pages, alerts, commands and housekeeping beside them
 """
 
 import asyncio
@@ -20,8 +20,9 @@ from devices.errors import VigiterreError
 from ingest.broker import Broker
 from ingest.mqtt import Receiver, State
 from vigiterre import control
+from vigiterre.checks import Checks, Ear
 from vigiterre.foreign import ForeignBrokers
-from vigiterre.metrics import Metrics, counter, gauge
+from vigiterre.metrics import Metrics, Number, counter, gauge
 from vigiterre.service import Service, now_ms
 from vigiterre.settings import secret
 from vigiterre.texts import said
@@ -30,7 +31,8 @@ log = structlog.get_logger(__name__)
 
 FLUSH_SECONDS = 10
 ASK_SECONDS = 0.5
-ENDLESS = ("housekeeping", "requests")
+TICK_SECONDS = 1.0
+ENDLESS = ("housekeeping", "requests", "ticks", "export")
 """Tasks that only end when they are cancelled."""
 NOT_YET = {"fr": "pas encore connecté", "en": "not connected yet"}
 
@@ -67,6 +69,11 @@ class Run:
         )
         self.foreign = ForeignBrokers(service.deliver, now_ms, settings.data_dir)
         self.started = time.monotonic()
+        self.platform = Checks(
+            service, lambda: self.receiver.state, lambda: self.foreign.checks(settings.language)
+        )
+        self.ear = Ear()
+        service.healthy = self.healthy
         self.metrics = self._metrics()
         service.pipeline.observe_write = self.metrics.write_seconds.observe
         self.address: tuple[str, int] = settings.console.address()
@@ -81,7 +88,13 @@ class Run:
             **self.foreign.checks(language),
             "store": self.service.pipeline.trouble.text(language),
             "housekeeping": self.service.chores_trouble.text(language),
+            "alerts": (self.service.alerting.trouble or self.service.ahead.trouble).text(language),
         }
+
+    def healthy(self) -> bool:
+        """The heartbeat may go out: readings come in, and alerts are evaluated and written down."""
+        alerting = self.service.alerting
+        return self.receiver.state.connected and not alerting.trouble and not self.service.ahead.trouble
 
     async def run(self) -> None:
         """Until SIGTERM or SIGINT; then stop reading, flush, leave."""
@@ -99,6 +112,9 @@ class Run:
             asyncio.create_task(service.housekeep(), name="housekeeping"),
             asyncio.create_task(pages.serve(sockets=[listener]), name="pages"),
             asyncio.create_task(self._ask(), name="requests"),
+            asyncio.create_task(self._tick(), name="ticks"),
+            asyncio.create_task(service.sender.run(), name="notices"),
+            asyncio.create_task(service.exporting.run(now_ms), name="export"),
         ]
         self.foreign.follow(service.sources)
         spare_collections()
@@ -144,6 +160,8 @@ class Run:
         except TimeoutError:
             log.warning("stopped_before_all_was_stored", remains="in the journal, stored at the next start")
         await pipeline.stop()
+        await self.service.alerting.stop(now_ms())
+        self.service.sender.stop()
         pages.should_exit = True
         for task in tasks:
             if task.get_name() in ENDLESS:
@@ -157,6 +175,16 @@ class Run:
                 if not self.receiver.publish(topic, payload):
                     log.info("request_dropped", topic=topic)  # the codec asks again when it still misses something
             await asyncio.sleep(ASK_SECONDS)
+
+    async def _tick(self) -> None:
+        """Time passes for the alerts, for ever; while a backlog is read, it passes with the readings."""
+        service = self.service
+        while True:
+            now = now_ms()
+            hearing = self.ear.hearing(self.receiver.state, now)
+            if service.ahead.caught_up:
+                await service.alerting.tick(now, hearing=hearing, checks=self.platform.words(now))
+            await asyncio.sleep(TICK_SECONDS)
 
     def _metrics(self) -> Metrics:
         """Everything this process exports, read where it lives."""
@@ -202,6 +230,7 @@ class Run:
                     lambda: sum(s.session_lost for s in foreign()),
                 ),
                 gauge("devices", "Devices in the registry", lambda: len(service.registry.devices)),
+                *alert_numbers(service),
             ],
         )
 
@@ -218,6 +247,25 @@ class Run:
             ),
             service.settings.language,
         )
+
+
+def alert_numbers(service: Service) -> list[Number]:
+    """What is exported of alerts and notices."""
+    alerting, counts = service.alerting, service.sender.counts
+    return [
+        gauge("alerts_open", "Alerts that are open", lambda: sum(one.open for one in alerting.unclosed.values())),
+        gauge("alerts_rules", "Alert rules", lambda: len(alerting.engine.rules)),
+        gauge("alerts_rules_broken", "Of these, that fail", lambda: len(alerting.engine.broken)),
+        gauge("alerts_lag_messages", "Journaled and not yet judged", lambda: service.journal.last - service.ahead.done),
+        counter("alerts_judged", "Readings judged", lambda: alerting.counts.judged),
+        counter("alerts_opened", "Alerts opened, and opened again", lambda: alerting.counts.opened),
+        counter("alerts_resolved", "Alerts resolved or withdrawn", lambda: alerting.counts.resolved),
+        counter("alerts_too_late", "Readings too late to be judged", lambda: alerting.engine.too_late),
+        gauge("notices_waiting", "Notices in the outbox", lambda: sum(alerting.outbox.waiting().values())),
+        counter("notices_sent", "Notices that a channel confirmed", lambda: sum(counts.sent.values())),
+        counter("notices_failed", "Tries that failed", lambda: sum(counts.failed.values())),
+        counter("notices_given_up", "Notices given up, for good", lambda: sum(counts.given_up.values())),
+    ]
 
 
 def spare_collections() -> None:

@@ -1,24 +1,36 @@
 """The composition root: builds what every process needs from the settings.
 
-journal -> pipeline -> store        quarantine, roll-ups and housekeeping beside them
+journal -> forerunner -> pipeline -> store        quarantine, roll-ups and housekeeping beside them
+           alerting -> outbox -> sender           alerts, told by the forerunner
 """
 
 import asyncio
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
+from alerts.alerting import Alerting
+from alerts.book import FILE as BOOK
+from alerts.book import Book
+from alerts.links import Links, read_key
+from alerts.load import AlertConfig, load_alerts
+from alerts.notices.plan import Plan
+from alerts.notices.sender import Sender
 from dashboards.console.app import RefusedMessage
 from devices.errors import ConfigError, JournalFull, StoreUnavailable
 from devices.problems import NOTHING
 from devices.reading import Message
+from devices.registry import Registry
 from ingest.codecs import CODECS, PAYLOADS, source_codecs
 from ingest.cursor import Cursor
 from ingest.duplicates import Duplicates
+from ingest.forerunner import Forerunner
 from ingest.frames import WINDOW_MS, Frames
-from ingest.journal import Journal
+from ingest.journal import Entry, Journal
 from ingest.load import load_territory
 from ingest.pipeline import Pipeline
 from ingest.quarantine import Quarantine
@@ -27,6 +39,7 @@ from ingest.sift import Formats, Sieve
 from stores.open import open_store
 from stores.port import Store
 from stores.roller import Roller
+from vigiterre.exporting import Exporting
 from vigiterre.operations import Operations
 from vigiterre.settings import Settings, load_settings, secret
 from vigiterre.texts import said
@@ -36,8 +49,9 @@ log = structlog.get_logger(__name__)
 DAY_MS = 86_400_000
 HOUSEKEEPING_SECONDS = 60
 REFUSALS_SHOWN = 50
+MINUTE_MS = 60_000
 REMEMBERED = 200_000
-CHUNK = 5_000
+CHUNK = 1_000
 
 
 def now_ms() -> int:
@@ -45,13 +59,15 @@ def now_ms() -> int:
 
 
 class Service:
-    """Everything one process needs, wired. `folder` is the configuration folder."""
+    """Everything one process needs, wired. `folder` is the configuration folder; `telling=False` tells nobody."""
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
+    def __init__(self, settings: Settings, folder: Path, *, telling: bool = True) -> None:
         self.settings = settings
         self.folder = folder
+        self.telling = telling
         self.source_codecs = source_codecs()
         self.registry, self.sources, self.scripts = load_territory(folder, settings.mqtt.root)
+        config = self._load_alerts(self.registry)
         data = settings.data_dir
         data.mkdir(parents=True, exist_ok=True)
         self.journal = Journal(
@@ -72,38 +88,95 @@ class Service:
             self.store, data / "rollup.sqlite", self.registry.quantities, settings.store.raw_days * DAY_MS, now_ms()
         )
         self.sandbox = Sandbox(self.scripts)
-        self.duplicates = Duplicates()
-        self.frames = Frames()
-        self.pipeline = Pipeline(
-            self.journal, Cursor(data / "store.cursor"), self._sieve(), self.quarantine, self.store, self.roller
+        cursor = Cursor(data / "store.cursor")
+        self.alerting = self._alerting(config, min(cursor.load(), self.journal.last))
+        self.links = Links(self.alerting.book.connection, self.alerting.book.lock, read_key(data))
+        self.sender = Sender(
+            self.alerting.outbox,
+            config.plan,
+            lambda numbers: self.alerting.look(numbers, now_ms()),
+            now_ms,
+            acknowledge=self._acknowledge_url,
+            healthy=self._healthy,
+            public_url=settings.console.public_url,
         )
-        self.journal.expire(now_ms(), self.pipeline.done)
-        self._remember()
+        self.alerting.wake = self.sender.wake
+        self.healthy: Callable[[], bool] = lambda: True
+        """Whether the heartbeat may say that all is well."""
+        self.ahead = Forerunner(self.journal, self._sieve(), self.alerting, now_ms)
+        self.pipeline = Pipeline(
+            self.journal, cursor, self.ahead, self._informed_sieve, self.quarantine, self.store, self.roller
+        )
+        self.exporting = Exporting(self.alerting, self.store)
+        self.journal.expire(now_ms(), self.undone)
+        for entries in self._recent(self.alerting.done):
+            self.ahead.sieve.remember(entries)
         self.operations = Operations(self.journal, self.quarantine, self.pipeline)
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._chores = ThreadPoolExecutor(1, thread_name_prefix="chores")
         self.chores_trouble = NOTHING
         self._store_ready = False
+        self._reloading: asyncio.Task[None] | None = None
 
     def _sieve(self) -> Sieve:
         return Sieve(
             self.registry,
             Formats(CODECS, self.source_codecs, PAYLOADS, self.sources, self.sandbox.decode),
-            self.duplicates,
-            self.frames,
+            Duplicates(),
+            Frames(),
             root=self.settings.mqtt.root,
             max_age=self.settings.clock.max_age_days * DAY_MS,
             max_payload=self.settings.mqtt.max_payload,
         )
 
-    def _remember(self) -> None:
-        """Know what came in the hour before a restart, so that its copies are still told apart."""
+    def _load_alerts(self, registry: Registry) -> AlertConfig:
+        config = load_alerts(self.folder, registry)
+        return config if self.telling else replace(config, plan=Plan())
+
+    def _alerting(self, config: AlertConfig, begin: int) -> Alerting:
+        """`begin`: what was stored before there were alerts is history."""
+        alerting = Alerting(
+            Book(self.settings.data_dir / BOOK),
+            config,
+            self.registry,
+            now_ms(),
+            begin=begin,
+            lateness=self.settings.alerts.lateness_minutes * MINUTE_MS,
+        )
+        alerting.begin_within(self.journal.last)
+        return alerting
+
+    def _acknowledge_url(self, alert: int, channel: str, now: int) -> str:
+        address = self.settings.console.public_url
+        return f"{address}/ack/{self.links.make(alert, channel, now)}" if address else ""
+
+    def _healthy(self) -> bool:
+        return self.healthy()
+
+    @property
+    def undone(self) -> int:
+        """Seq up to which neither the store nor the alerts need the journal any more."""
+        return min(self.pipeline.done, self.alerting.sampled)
+
+    async def _informed_sieve(self, done: int) -> Sieve:
+        """One that knows what came in the hour before; made while others work, so a little at a time."""
+        sieve = self._sieve()
+        for entries in self._recent(done):
+            sieve.remember(entries)
+            await asyncio.sleep(0)
+        return sieve
+
+    def _recent(self, done: int) -> Iterator[list[Entry]]:
+        """What came in the hour before `done`, so that its copies are told apart, a chunk at a time."""
         since = now_ms() - WINDOW_MS
-        done, after = self.pipeline.done, max(0, self.pipeline.done - REMEMBERED)
+        after = max(0, done - REMEMBERED)
         while after < done and (entries := self.journal.read(after, min(CHUNK, done - after))):
             after = entries[-1].seq
-            recent = [entry for entry in entries if entry.seq <= done and entry.message.received >= since]
-            self.pipeline.sieve.remember(entry for entry in recent if not entry.message.replayed)
+            yield [
+                entry
+                for entry in entries
+                if entry.seq <= done and entry.message.received >= since and not entry.message.replayed
+            ]
 
     def topics(self) -> tuple[str, ...]:
         """The topic filters of our broker: our own devices', and those of its sources."""
@@ -123,7 +196,7 @@ class Service:
         try:
             self.journal.append(messages)
         except JournalFull:
-            if not self.journal.expire(now_ms(), self.pipeline.done):
+            if not self.journal.expire(now_ms(), self.undone):
                 raise
             self.journal.append(messages)
 
@@ -131,6 +204,7 @@ class Service:
         """Read the configuration folder again. A broken one changes nothing and is said."""
         try:
             registry, sources, scripts = load_territory(self.folder, self.settings.mqtt.root)
+            config = self._load_alerts(registry)
             load_settings(self.folder)
         except ConfigError as error:
             for problem in error.problems:
@@ -141,9 +215,14 @@ class Service:
         if scripts != self.sandbox.sources:
             self._chores.submit(self.sandbox.close)  # waits for the batch that is in it
             self.sandbox = Sandbox(scripts)
-        self.pipeline.sieve = self._sieve()
+        sieve = self._sieve()
+        sieve.duplicates, sieve.frames = self.ahead.sieve.duplicates, self.ahead.sieve.frames
+        self.ahead.sieve = sieve
+        self.pipeline.forget_sieve()
         self.roller.quantities = registry.quantities
-        log.info("config_reloaded", devices=len(registry.devices))
+        self.sender.replace_plan(config.plan)
+        self._reloading = asyncio.create_task(self.alerting.reload(config, registry, now_ms()))
+        log.info("config_reloaded", devices=len(registry.devices), rules=len(config.rules))
 
     async def housekeep(self) -> None:
         """Roll-ups and retention, once a minute, for ever. A store that is away is tried again the next minute."""
@@ -161,13 +240,15 @@ class Service:
 
     def _housekeep_once(self) -> None:
         now = now_ms()
-        self.journal.expire(now, self.pipeline.done)  # first: it needs no store, and makes the room that is asked for
+        self.journal.expire(now, self.undone)  # first: it needs no store, and makes the room that is asked for
         if not self._store_ready:  # nothing may have been written since the start, and the database may be new
             self.store.ensure_schema()
             self._store_ready = True
         while self.roller.run(now).remaining:
             pass
         self.quarantine.expire(now)
+        with self.alerting.book.transaction():
+            self.alerting.book.expire(now - self.settings.alerts.history_days * DAY_MS)
         keep = self.settings.store
         self.store.expire(
             now - keep.raw_days * DAY_MS if keep.raw_days else 0,
@@ -182,6 +263,8 @@ class Service:
 
     def close(self) -> None:
         self.pipeline.close()
+        self.exporting.close()
+        self.alerting.close()
         self.sandbox.close()
         self._chores.shutdown(wait=True)
         self._disk.shutdown(wait=True)

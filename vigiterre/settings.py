@@ -5,6 +5,7 @@
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -58,8 +59,14 @@ class ClockSettings(Section):
     max_age_days: int = Field(30, ge=1, description="readings later than this are refused as too_old")
 
 
+class AlertSettings(Section):
+    lateness_minutes: int = Field(60, ge=1, description="how far behind its device's newest a reading is still judged")
+    history_days: int = Field(1_825, ge=30, description="alerts that ended are kept this long")
+
+
 class ConsoleSettings(Section):
     bind: str = Field("127.0.0.1:8080", description="host:port of the pages, /livez, /readyz and /metrics")
+    public_url: str = Field("", description="address of the pages as people reach them, for the links in notices")
 
     @field_validator("bind")
     @classmethod
@@ -68,6 +75,13 @@ class ConsoleSettings(Section):
         if not host or not port.isdecimal() or int(port) > 65535:
             raise ValueError("write host:port, such as 127.0.0.1:8080")
         return bind
+
+    @field_validator("public_url")
+    @classmethod
+    def web_address(cls, url: str) -> str:
+        if url and not re.match(r"https?://[^/\s?#]+(?:/[^\s?#]*)?$", url):
+            raise ValueError("write the address of the pages, such as https://vigiterre.example.org")
+        return url.rstrip("/")
 
     def address(self) -> tuple[str, int]:
         host, _, port = self.bind.rpartition(":")
@@ -93,6 +107,7 @@ class Settings(BaseSettings):
     journal: JournalSettings = JournalSettings()
     quarantine: QuarantineSettings = QuarantineSettings()
     clock: ClockSettings = ClockSettings()
+    alerts: AlertSettings = AlertSettings()
     console: ConsoleSettings = ConsoleSettings()
     log: LogSettings = LogSettings()
 

@@ -148,6 +148,38 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "agrégats et rétention en échec ({detail}) ; nouvel essai chaque minute, la trace est dans les logs",
         "en": "roll-ups and retention fail ({detail}); tried again each minute, the traceback is in the logs",
     },
+    "broker_away": {
+        "fr": "pas encore connecté au courtier",
+        "en": "not connected to the broker yet",
+    },
+    "session_lost": {
+        "fr": "le courtier avait oublié notre session : ce qu'il gardait pour nous est perdu ; voyez sa persistance",
+        "en": "the broker had forgotten our session: what it kept for us is lost; look at its persistence",
+    },
+    "journal_filling": {
+        "fr": "le journal est plein à {percent} % de messages à enregistrer ; remettez la base en marche",
+        "en": "{percent} % of the journal waits to be stored; bring the store back",
+    },
+    "disk_filling": {
+        "fr": "il reste {free} Mio sur le disque de data_dir ; libérez de la place",
+        "en": "{free} MiB are left on the disk of data_dir; make room",
+    },
+    "many_refused": {
+        "fr": "{refused} mesures refusées sur {received} en dix minutes ; voyez `vigiterre quarantine list`",
+        "en": "{refused} of {received} readings refused in ten minutes; see `vigiterre quarantine list`",
+    },
+    "clock_stepped": {
+        "fr": "l'horloge de la machine a été changée de plus d'une minute ; vérifiez la synchronisation",
+        "en": "the machine's clock was set by more than a minute; check its synchronisation",
+    },
+    "rules_broken": {
+        "fr": "règles en échec : {rules} ; voyez `vigiterre alerts list --rules`",
+        "en": "rules that fail: {rules}; see `vigiterre alerts list --rules`",
+    },
+    "export_failed": {
+        "fr": "les alertes ne vont pas dans la base ({detail}) ; nouvel essai",
+        "en": "alerts do not reach the store ({detail}); trying again",
+    },
     "purge_what": {
         "fr": "Dites quoi effacer : --before, --reason, --device, ou --all pour tout.",
         "en": "Say what to delete: --before, --reason, --device, or --all for everything.",
@@ -305,6 +337,254 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "{device} ne joue rien ; par exemple : {known}",
         "en": "{device} plays nothing; for example: {known}",
     },
+    "trial_failure": {
+        "fr": "ÉCHEC {file} ligne {line} « {test} »\n{fault}",
+        "en": "FAILED {file} line {line} “{test}”\n{fault}",
+    },
+    "trial_expected": {
+        "fr": "  - attendu {rule} {level} {device} {start} → {end}",
+        "en": "  - expected {rule} {level} {device} {start} → {end}",
+    },
+    "trial_found": {
+        "fr": "  + trouvé {rule} {level} {device} {start} → {end}",
+        "en": "  + found {rule} {level} {device} {start} → {end}",
+    },
+    "trial_open": {"fr": "(ouverte)", "en": "(open)"},
+    "trial_value": {"fr": "    {time} {device} : {values}", "en": "    {time} {device}: {values}"},
+    "trial_broken": {
+        "fr": "  ! la règle {rule} a échoué : {detail}",
+        "en": "  ! rule {rule} failed: {detail}",
+    },
+    "trial_totals": {
+        "fr": "Total : {files} fichiers, {passed} réussis, {failed} échoués.",
+        "en": "Total: {files} files, {passed} passed, {failed} failed.",
+    },
+    "trial_none": {
+        "fr": "{folder} : aucun test de règles ici ; écrivez-en un (docs/rules.md), ou corrigez --config",
+        "en": "{folder}: no tests of rules here; write one (docs/rules.md), or correct --config",
+    },
+    "trial_never_fires": {
+        "fr": "Aucun test n'attend d'alerte de ces règles : {rules}.",
+        "en": "No test expects an alert of these rules: {rules}.",
+    },
+    "trial_never_rests": {
+        "fr": "Aucun test ne montre ces règles au repos : {rules}.",
+        "en": "No test shows these rules at rest: {rules}.",
+    },
+    "column_file": {"fr": "Fichier", "en": "File"},
+    # alerts
+    "no_alerts_file": {
+        "fr": "{path} n'existe pas : aucun vigiterre n'a encore tenu d'alertes là ; lancez `vigiterre run`",
+        "en": "{path} does not exist: no vigiterre has kept alerts there yet; start `vigiterre run`",
+    },
+    "alerts_without_config": {
+        "fr": "La configuration a des erreurs ({count}) : les alertes sont montrées sans leurs noms ; voyez "
+        "`vigiterre check`.",
+        "en": "The configuration has errors ({count}): alerts are shown without their names; see `vigiterre check`.",
+    },
+    "no_such_alert": {
+        "fr": "{id} : aucune alerte de ce numéro ; rien n'a été fait, voyez `vigiterre alerts list --all`",
+        "en": "{id}: no alert of this number; nothing was done, see `vigiterre alerts list --all`",
+    },
+    "no_alert_open": {"fr": "Aucune alerte en cours.", "en": "No alert is open."},
+    "no_alert_found": {
+        "fr": "Aucune alerte ne répond à ces critères ; `vigiterre alerts list --all` les montre toutes.",
+        "en": "No alert matches; `vigiterre alerts list --all` shows them all.",
+    },
+    "no_rule_found": {
+        "fr": "Aucune règle ne répond à ces critères ; `vigiterre alerts list --rules` les montre toutes.",
+        "en": "No rule matches; `vigiterre alerts list --rules` shows them all.",
+    },
+    "no_history": {
+        "fr": "Aucune alerte ne répond à ces critères ; `vigiterre alerts history` les montre toutes.",
+        "en": "No alert matches; `vigiterre alerts history` shows them all.",
+    },
+    "no_mute": {"fr": "Aucun silence, aucune intervention.", "en": "No silences and no maintenance windows."},
+    "no_notice": {"fr": "Personne n'a été prévenu.", "en": "Nobody was told."},
+    "alerts_cut": {
+        "fr": "Liste arrêtée à --limit {limit} ; {count} autres suivent.",
+        "en": "The list stops at --limit {limit}; {count} more follow.",
+    },
+    "alerts_collapsed": {
+        "fr": "Une ligne « × » réunit les alertes d'une règle en un même lieu ; --each les montre une à une, "
+        "`vigiterre alerts ack --all --rule … --site …` les prend toutes en charge.",
+        "en": "A line “×” stands for the alerts of one rule at one place; --each shows them one by one, `vigiterre "
+        "alerts ack --all --rule … --site …` acknowledges them all.",
+    },
+    "rules_not_asked": {
+        "fr": "Aucun vigiterre ne tourne ici : les règles en panne ne sont pas connues.",
+        "en": "No vigiterre runs here: which rules are broken is not known.",
+    },
+    "rule_waiting": {"fr": "attend un premier capteur", "en": "waits for a first device"},
+    "alerts_need_process": {
+        "fr": "Aucun vigiterre ne tourne sur {folder} : rien n'a été fait, car personne ne tiendrait compte de cet "
+        "ordre ; lancez `vigiterre run` (systemctl start vigiterre), puis recommencez",
+        "en": "No vigiterre runs on {folder}: nothing was done, since nobody would heed it; start `vigiterre run` "
+        "(systemctl start vigiterre), then do this again",
+    },
+    "ack_what": {
+        "fr": "Dites lesquelles : des numéros, ou --all avec ou sans --rule, --site, --commune, --device, "
+        "--domain, --level.",
+        "en": "Say which: numbers, or --all with or without --rule, --site, --commune, --device, --domain, --level.",
+    },
+    "acknowledged": {
+        "fr": "Alertes prises en charge par {who} : {count}.",
+        "en": "Alerts acknowledged by {who}: {count}.",
+    },
+    "acknowledged_before": {
+        "fr": "Inchangées : {already} déjà prises en charge, {over} terminées.",
+        "en": "Unchanged: {already} acknowledged already, {over} over.",
+    },
+    "ack_unwritten": {
+        "fr": "Le disque refuse l'écriture pour l'instant : c'est retenu, et sera écrit dès que possible (voir "
+        "/readyz) ; un arrêt brutal d'ici là l'oublierait.",
+        "en": "The disk refuses it for now: it is held, and written as soon as it can be (see /readyz); a crash "
+        "before that would forget it.",
+    },
+    "mute_what": {
+        "fr": "Dites sur quoi : --device, --site, --commune, --domain, --tag ou --rule ; --everything, seul, pour "
+        "tout le territoire.",
+        "en": "Say on what: --device, --site, --commune, --domain, --tag or --rule; --everything, alone, for the "
+        "whole territory.",
+    },
+    "mute_why": {
+        "fr": "Dites pourquoi : --comment « … » ; d'autres le liront.",
+        "en": "Say why: --comment “…”; others will read it.",
+    },
+    "mute_how_long": {
+        "fr": "Dites pour combien de temps : soit --for 2h, soit --until 2026-11-24T06:00Z.",
+        "en": "Say for how long: either --for 2h or --until 2026-11-24T06:00Z.",
+    },
+    "bad_length": {
+        "fr": "--for {value} n'est pas une durée ; écrivez 30min, 2h ou 1d",
+        "en": "--for {value} is no duration; write 30min, 2h or 1d",
+    },
+    "mute_over": {
+        "fr": "La fin, {end}, est déjà passée ou précède le début ; corrigez --until, --since ou --for.",
+        "en": "The end, {end}, is past or before the beginning; correct --until, --since or --for.",
+    },
+    "no_such_mute": {
+        "fr": "{id} : rien de ce numéro n'est en cours ni à venir ; voyez `vigiterre alerts mutes`",
+        "en": "{id}: nothing of this number is current or to come; see `vigiterre alerts mutes`",
+    },
+    "silenced": {
+        "fr": "Silence {id} jusqu'au {end} : {devices} capteurs, {alerts} alertes en cours. Fin anticipée : "
+        "`vigiterre alerts silence --end {id}`.",
+        "en": "Silence {id} until {end}: {devices} devices, {alerts} open alerts. To end it early: `vigiterre "
+        "alerts silence --end {id}`.",
+    },
+    "maintained": {
+        "fr": "Intervention {id} du {start} au {end} : {devices} capteurs, {alerts} alertes en cours. Fin "
+        "anticipée : `vigiterre alerts maintenance --end {id}`.",
+        "en": "Maintenance {id} from {start} to {end}: {devices} devices, {alerts} open alerts. To end it early: "
+        "`vigiterre alerts maintenance --end {id}`.",
+    },
+    "unmuted": {
+        "fr": "{id} a pris fin : les alertes sont de nouveau annoncées.",
+        "en": "{id} has ended: people are told of alerts again.",
+    },
+    "mute_current": {"fr": "en cours", "en": "current"},
+    "mute_coming": {"fr": "à venir", "en": "to come"},
+    "mute_everything": {"fr": "tout le territoire", "en": "the whole territory"},
+    "kind_silence": {"fr": "mise en silence", "en": "silence"},
+    "kind_maintenance": {"fr": "intervention", "en": "maintenance"},
+    "csv_or_json": {
+        "fr": "--csv et --json s'excluent ; choisissez l'un des deux",
+        "en": "--csv and --json exclude each other; choose one of them",
+    },
+    "notify_test_sent": {
+        "fr": "Essai remis par le canal {channel} ({kind}) ; vérifiez qu'il est arrivé.",
+        "en": "The test was handed over by channel {channel} ({kind}); check that it arrived.",
+    },
+    "notify_test_on_duty": {
+        "fr": "Essai remis par le canal {duty} ({kind}), d'astreinte pour {channel} ; vérifiez qu'il est arrivé.",
+        "en": "The test was handed over by channel {duty} ({kind}), on duty for {channel}; check that it arrived.",
+    },
+    "notify_test_failed": {
+        "fr": "L'essai n'est pas parti par {channel} : {why}",
+        "en": "The test did not go out by {channel}: {why}",
+    },
+    "status_firing": {"fr": "en cours", "en": "firing"},
+    "status_acknowledged": {"fr": "prise en charge", "en": "acknowledged"},
+    "status_resolved": {"fr": "terminée", "en": "resolved"},
+    "status_withdrawn": {"fr": "annulée", "en": "withdrawn"},
+    "what_fired": {"fr": "déclenchée", "en": "fired"},
+    "what_level": {"fr": "change de niveau", "en": "level changed"},
+    "what_resolved": {"fr": "terminée", "en": "resolved"},
+    "what_reopened": {"fr": "reprend", "en": "reopened"},
+    "what_corrected": {"fr": "corrigée par des mesures tardives", "en": "corrected by late readings"},
+    "what_withdrawn": {"fr": "annulée", "en": "withdrawn"},
+    "what_acknowledged": {"fr": "prise en charge", "en": "acknowledged"},
+    "what_noticed": {"fr": "annoncée", "en": "people told"},
+    "what_escalated": {"fr": "portée à l'échelon suivant", "en": "escalated"},
+    "what_reminded": {"fr": "rappelée", "en": "reminded"},
+    "what_test": {"fr": "essai", "en": "test"},
+    "notice_waiting": {"fr": "en attente", "en": "waiting"},
+    "notice_sent": {"fr": "remis", "en": "sent"},
+    "notice_superseded": {"fr": "devenu inutile", "en": "superseded"},
+    "notice_given_up": {"fr": "abandonné", "en": "given up"},
+    "alert_late": {
+        "fr": "trouvée après coup, personne n'a été prévenu",
+        "en": "found after it was over, nobody was told",
+    },
+    "alert_withdrawn": {
+        "fr": "annulée par des mesures tardives ou une règle corrigée",
+        "en": "withdrawn by late readings or a corrected rule",
+    },
+    "alert_replayed": {
+        "fr": "de mesures rejouées, personne n'est prévenu",
+        "en": "of replayed readings, nobody is told",
+    },
+    "yes": {"fr": "oui", "en": "yes"},
+    "column_level": {"fr": "Niveau", "en": "Level"},
+    "column_status": {"fr": "État", "en": "Status"},
+    "column_rule": {"fr": "Règle", "en": "Rule"},
+    "column_title": {"fr": "Alerte", "en": "Alert"},
+    "column_place": {"fr": "Lieu", "en": "Place"},
+    "column_opened": {"fr": "Début", "en": "Began"},
+    "column_resolved": {"fr": "Fin", "en": "Ended"},
+    "column_acknowledged": {"fr": "Prise en charge", "en": "Acknowledged"},
+    "column_acknowledged_by": {"fr": "Par", "en": "By"},
+    "column_comment": {"fr": "Commentaire", "en": "Comment"},
+    "column_muted_by": {"fr": "Tue par", "en": "Muted by"},
+    "column_kind": {"fr": "Sorte", "en": "Kind"},
+    "column_levels": {"fr": "Niveaux", "en": "Levels"},
+    "column_devices": {"fr": "Capteurs", "en": "Devices"},
+    "column_state": {"fr": "État", "en": "State"},
+    "column_calendar": {"fr": "Calendrier", "en": "Calendar"},
+    "column_source": {"fr": "Source du seuil", "en": "Source of the limit"},
+    "column_current": {"fr": "État", "en": "State"},
+    "column_start": {"fr": "Début", "en": "Start"},
+    "column_end": {"fr": "Fin", "en": "End"},
+    "column_selector": {"fr": "Sur", "en": "On"},
+    "column_rules": {"fr": "Règles", "en": "Rules"},
+    "column_who": {"fr": "Qui", "en": "Who"},
+    "column_time": {"fr": "Heure", "en": "Time"},
+    "column_known": {"fr": "Su à", "en": "Known at"},
+    "column_what": {"fr": "Quoi", "en": "What"},
+    "column_made": {"fr": "Décidé à", "en": "Decided at"},
+    "column_channel": {"fr": "Canal", "en": "Channel"},
+    "column_done": {"fr": "Issue à", "en": "Done at"},
+    "column_tries": {"fr": "Essais", "en": "Tries"},
+    "column_error": {"fr": "Erreur", "en": "Error"},
+    "column_peak": {"fr": "Niveau atteint", "en": "Highest level"},
+    "column_finding": {"fr": "Constat", "en": "Finding"},
+    "column_threshold": {"fr": "Seuil", "en": "Limit"},
+    "column_raised": {"fr": "Dépassement dès", "en": "Breached from"},
+    "column_seen": {"fr": "Valeur relevée à", "en": "Value measured at"},
+    "column_reopened": {"fr": "Reprises", "en": "Reopened"},
+    "column_noticed": {"fr": "Annoncée à", "en": "People told at"},
+    "column_flags": {"fr": "À savoir", "en": "To know"},
+    "column_action": {"fr": "À faire", "en": "What to do"},
+    "column_runbook": {"fr": "Fiche", "en": "Runbook"},
+    "column_minutes": {"fr": "Durée (min)", "en": "Duration (min)"},
+    "column_minutes_to_acknowledgement": {
+        "fr": "Délai de prise en charge (min)",
+        "en": "Time to acknowledgement (min)",
+    },
+    "column_late": {"fr": "Après coup", "en": "Found late"},
+    "column_withdrawn": {"fr": "Annulée", "en": "Withdrawn"},
+    # columns of tables
     "column_id": {"fr": "Identifiant", "en": "Id"},
     "column_model": {"fr": "Modèle", "en": "Model"},
     "column_domain": {"fr": "Domaine", "en": "Domain"},

@@ -1,7 +1,7 @@
 """E-mail by smtplib: text and HTML in one message, threaded by alert, with an id that stays when it is sent again.
 
 `smtps://user:password@host:465/?from=...&to=a@x,b@y`, or `smtp://` with STARTTLS, or, for a relay of our own,
-`smtp://host:25/?plain=yes&...`, which takes no password. docs/adr says why not Apprise.
+`smtp://host:25/?plain=yes&...`, which takes no password. docs/adr/0039 says why not Apprise.
 """
 
 import smtplib
@@ -87,10 +87,10 @@ def message_of(channel: Channel, notice: Composed, relay: Relay) -> EmailMessage
         # No message has this id: clients put all those together that refer to the same one.
         message["References"] = message["In-Reply-To"] = f"<{notice.thread}@{domain}>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = channel.language
     message.set_content(notice.subject + "\n\n" + notice.short if channel.form is Form.SHORT else notice.text)
     if channel.form is Form.HTML:
         message.add_alternative(notice.html, subtype="html")
+    message["Content-Language"] = channel.language
     return message
 
 
@@ -103,10 +103,14 @@ def _connected(relay: Relay) -> smtplib.SMTP:
         )
     else:
         server = smtplib.SMTP(relay.host, relay.port, local_hostname=ours, timeout=SECONDS)
-        if not relay.plain:
+    try:
+        if not relay.tls and not relay.plain:
             server.starttls(context=context)
-    if relay.user:
-        server.login(relay.user, relay.password)
+        if relay.user:
+            server.login(relay.user, relay.password)
+    except BaseException:
+        server.close()
+        raise
     return server
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from alerts.alert import PLATFORM
 from alerts.calendar import Calendar, Hours, minutes
-from alerts.durations import read_duration
+from alerts.durations import duration, read_duration
 from alerts.notices.channels_file import check_url, read_channel
 from alerts.notices.named_secret import read_secret
 from alerts.notices.plan import GROUPING, Channel, ChannelKind, Heartbeat, Plan, Route, Step
@@ -48,11 +48,12 @@ def read_plan(
     if root is None:
         return Plan()
     before = len(problems)
-    tables = dict(_named(root, "rotas"))
-    channels = {name: read_channel(name, one, tables, environment) for name, one in _named(root, "channels")}
+    known = root.values.get("rotas")
+    rotas = known if isinstance(known, dict) else {}
+    channels = {name: read_channel(name, one, rotas, environment) for name, one in _named(root, "channels")}
     plan = Plan(
         channels,
-        {name: read_rota(name, one, channels) for name, one in tables.items()},
+        {name: read_rota(name, one, channels) for name, one in _named(root, "rotas")},
         tuple(_route(one, channels, calendars, registry, rules) for one in root.tables("routes", default=[])),
         _grouping(root),
         _heartbeat(root, environment),
@@ -135,8 +136,9 @@ def _quiet(table: Table) -> Hours | None:
 
 def _pause(table: Table, key: str, default: int | object) -> int:
     found = read_duration(table, key, default)
-    if 0 < found < LEAST_MS or (found == 0 and key in table.values and table.sound):
-        table.problem(key, "too_short", value=table.values[key])
+    value = table.values.get(key)
+    if isinstance(value, str) and duration(value) is not None and found < LEAST_MS:
+        table.problem(key, "too_short", value=value)
     return found
 
 
@@ -193,6 +195,7 @@ def _check_cycles(root: Table, plan: Plan) -> None:
             rota = plan.rotas[one.rota]
             names = {*rota.members, *(override.member for override in rota.overrides)}
             if start in names:
-                root.problem(f"channels.{start}", "rota_cycle", value=start)
+                place = root.document.place(("channels", start), f"channels.{start}")
+                root.document.problems.append(Problem(FILE, place, "rota_cycle", {"value": start}))
                 break
             ahead += [plan.channels[name] for name in names]

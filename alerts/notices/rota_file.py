@@ -23,7 +23,7 @@ def read_rota(name: str, table: Table, channels: Mapping[str, Channel]) -> Rota:
     handover = read_moment(table, "handover")
     if turn is None:
         table.problem("turn", "bad_turn", value=table.values["turn"])
-    elif (turn[2] == "week") == (handover.weekday is None) and table.sound:
+    elif MOMENT.fullmatch(str(table.values.get("handover"))) and (turn[2] == "week") == (handover.weekday is None):
         table.problem("handover", "handover_of_turn", value=table.values["handover"])
     since = table.get("since")
     if since is not REQUIRED and (not isinstance(since, date) or isinstance(since, datetime)):

@@ -187,12 +187,11 @@ class Sender:
             log.error("notice_broken", channel=name, error=type(error).__name__, where=_where(error))  # noqa: TRY400
             await self._note_failure(parcel, NotSent("broken", detail=type(error).__name__))
         else:
-            self.counts.sent[parcel.bundle.channel] += 1
             await self._surely(lambda now: self._outbox.sent(parcel.bundle, now))
+            self.counts.sent[parcel.bundle.channel] += 1
 
     async def _note_failure(self, parcel: Parcel, error: NotSent) -> None:
         name, words = parcel.bundle.channel, error.text(parcel.channel.language)
-        self.counts.failed[name] += 1
         log.warning("notice_not_sent", channel=name, notice=parcel.bundle.notice, error=str(error))
         jitter = random.uniform(0.5, 1)  # noqa: S311  -- no secret
         give_up = self._plan.give_up
@@ -201,6 +200,7 @@ class Sender:
                 {name: self._outbox.failed(parcel.bundle, words, now, give_up=give_up, jitter=jitter)}
             )
         )
+        self.counts.failed[name] += 1
 
     async def _surely(self, note: Callable[[int], None]) -> None:
         """Note an outcome, again and again while the disk refuses: a notice that was confirmed must not go again."""
@@ -226,7 +226,10 @@ class Sender:
     def _tidy(self) -> set[str]:
         plan, now = self._plan, self._clock()
         self._count_given_up({GONE: self._outbox.tidy(plan.channels, now, give_up=plan.give_up)})
-        return order_weekly(self._outbox, plan, self._started, now)
+        tested = order_weekly(self._outbox, plan, self._started, now)
+        if tested:
+            log.info("weekly_test", channels=sorted(tested))
+        return tested
 
     def _count_given_up(self, rows: Mapping[str, int]) -> None:
         for name, count in rows.items():

@@ -1,6 +1,7 @@
 """What people are told of an alert, and when."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -55,7 +56,7 @@ def test_the_order_is_due_after_the_wait_of_its_level_or_of_its_rule() -> None:
 
 
 @pytest.mark.parametrize("given_", [{"live": False}, {"late": True}])
-def test_what_is_not_live_or_late_is_never_told(given_: dict[str, bool]) -> None:
+def test_what_is_not_live_or_late_is_never_told(given_: dict[str, Any]) -> None:
     one = alert(**given_)
     assert told(one) == []
     one.resolved, one.ended = NOW, NOW

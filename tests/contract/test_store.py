@@ -252,3 +252,12 @@ def test_any_tag_text_and_time_come_back(store: Store, site: str, model: str, ti
     reading = Reading(Series("road", "any", model, site, "03190"), time, {"x": 1.5})
     store.write([reading])
     assert reading in everything(store, "any")
+
+
+def test_alerts_and_maintenance_are_taken_and_never_mistaken_for_readings(store: Store) -> None:
+    store.write([Reading(SCHOOL, NOON, {"smoke": 0.0})])
+    for domain in ("alert", "maintenance"):
+        store.write([Reading(SCHOOL._replace(domain=domain), NOON + 1, {"smoke": 3.0, "active": 1.0})])
+    assert everything(store) == [Reading(SCHOOL, NOON, {"smoke": 0.0})]
+    assert store.latest() == [Latest(SCHOOL, "smoke", NOON, 0.0)]
+    assert store.points("co2-01", "smoke", *FOREVER) == [Point(NOON, 0.0)]

@@ -25,6 +25,7 @@ from alerts.rule import Kind, Level, Rule
 from devices.quantity import Aggregate, Quantity
 from devices.quantity import Kind as QuantityKind
 from devices.reading import Series
+from servers import free_port
 from stores.sqlite_file import connect, migrate
 
 NOW = 1_795_608_000_000
@@ -106,11 +107,10 @@ class Inbox:
 def mail_server() -> Iterator[tuple[Inbox, str]]:
     """The inbox, and the address of the channel."""
     inbox = Inbox()
-    controller = Controller(inbox, hostname="127.0.0.1", port=0)
+    port = free_port()
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        assert controller.server is not None
-        port = controller.server.sockets[0].getsockname()[1]
         yield inbox, f"smtp://127.0.0.1:{port}/?plain=yes&from=vigiterre@allier.example&to=routes@allier.example"
     finally:
         controller.stop()
@@ -163,7 +163,7 @@ def web_server() -> Iterator[Web]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     web.url = f"http://127.0.0.1:{server.server_address[1]}/hook"
     try:

@@ -82,7 +82,7 @@ class Demonstration:
         self.stopping = threading.Event()
         settings = demo_settings(plan, embedded.mqtt5 if embedded else plan.broker)
         logs.configure(settings.log)
-        self.service = Service(settings, plan.folder)
+        self.service = Service(settings, plan.folder, telling=False)
         self.service.store.ensure_schema()  # the page may be opened before the first reading is stored
         self.run = Run(self.service)
         self.stage = Stage(

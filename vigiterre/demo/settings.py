@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vigiterre.settings import (
+    AlertSettings,
     ClockSettings,
     ConsoleSettings,
     JournalSettings,
@@ -59,6 +60,7 @@ def demo_settings(plan: Plan, broker: str) -> Settings:
             "journal": JournalSettings(),
             "quarantine": QuarantineSettings(),
             "clock": ClockSettings(),
+            "alerts": AlertSettings(),
             "console": ConsoleSettings(bind=plan.bind),
             "log": log,
         }
