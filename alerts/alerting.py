@@ -26,6 +26,7 @@ from alerts.load import AlertConfig
 from alerts.notices.case import Case, case_of
 from alerts.outbox import Failing, Outbox
 from alerts.reconcile import Change
+from alerts.rule import Rule
 from devices.errors import StoreUnavailable
 from devices.problems import NOTHING, Bilingual
 from devices.reading import Reading
@@ -94,15 +95,18 @@ class Alerting:
             first_id=book.next_id(),
         )
         unpack(self.engine, book.state(), now)
-        self.recorded = book.fact("done", begin)
+        book.begin(done=begin, sampled=begin)
+        self.recorded = book.fact("done")
         """Everything up to here is in the book."""
-        self.sampled = self.done = min(book.fact("sampled", begin), self.recorded)
+        self.sampled = self.done = min(book.fact("sampled"), self.recorded)
         self.unclosed = {alert.id: alert for alert in book.unfinished()}
         """Alerts that are open, or whose end somebody must still be told of."""
         self.mutes = book.mutes(now)
         self.counts = Counts()
         self.trouble: Bilingual = NOTHING
         """Why nothing can be written at the moment."""
+        self._retired: dict[str, Rule] = {}
+        """Rules that were taken out while their alerts were open: whoever was told must hear of the end."""
         self._work = Work()
         self._resumed = False
         self._written_down = now
@@ -115,6 +119,9 @@ class Alerting:
         if self.done > last or self.recorded > last:
             log.warning("alerts_beyond_journal", done=self.recorded, journal=last)
             self.done = self.sampled = self.recorded = last
+            with self.book.transaction():
+                self.book.note("done", last)
+                self.book.note("sampled", last)
 
     # The way of the readings
 
@@ -196,7 +203,7 @@ class Alerting:
             self.counts.resolved += one.what in (What.RESOLVED, What.WITHDRAWN)
 
     def _decide(self, alert: Alert, now: int) -> None:
-        rule = self.config.rules.get(alert.rule)
+        rule = self._rule(alert.rule)
         if rule is None:
             if not alert.open and not alert.closed:  # its rule is gone: nobody can be told in its words
                 alert.closed = True
@@ -210,6 +217,9 @@ class Alerting:
             self._work.orders += orders
             self.counts.orders += len(orders)
             self._work.transitions += [_told(alert, kind, some, now) for kind, some in _by_kind(orders)]
+
+    def _rule(self, name: str) -> Rule | None:
+        return self.config.rules.get(name) or self._retired.get(name)
 
     def muted(self, alert: Alert, now: int) -> bool:
         tags, owner = self._owned(alert)
@@ -328,6 +338,8 @@ class Alerting:
 
     async def reload(self, config: AlertConfig, registry: Registry, now: int) -> None:
         async with self._turn:
+            told = {alert.rule for alert in self.unclosed.values()}
+            self._retired.update((name, rule) for name, rule in self.config.rules.items() if name in told)
             self.config, self.registry = config, registry
             self.engine.reload(config.rules, config.calendars, registry, now)
             if self._resumed:
@@ -344,7 +356,7 @@ class Alerting:
         found = {}
         for number in numbers:
             alert = self.unclosed.get(number) or self.book.alert(number)
-            rule = self.config.rules.get(alert.rule) if alert is not None else None
+            rule = self._rule(alert.rule) if alert is not None else None
             if alert is not None and rule is not None:
                 muted = self.muted(alert, now)
                 found[number] = case_of(alert, rule, self.registry, self.config.communes, muted=muted)

@@ -116,6 +116,11 @@ class Book:
         """A number to remember: `done`, `sampled`, `exported`, ..."""
         self.connection.execute(UPSERT_FACT, (name, value))
 
+    def begin(self, **facts: int) -> None:
+        """Note those that are not noted yet, at once: a new book must know after a crash where it began."""
+        with self.transaction():
+            self.connection.executemany("INSERT OR IGNORE INTO facts VALUES (?, ?)", facts.items())
+
     def write_state(self, kept: Kept, gone: Iterable[tuple[str, str]]) -> None:
         """Replace what is given; `gone` are watches (rule, device) that are calm again."""
         execute = self.connection.executemany

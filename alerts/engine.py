@@ -149,9 +149,10 @@ class Engine:
         except Exception:  # noqa: BLE001  -- a mistake in one rule must not stop the others, nor the readings
             self._fail(rule, desk)
             return
-        self._touch(watch, desk)
+        self.touch(watch, desk)
 
-    def _touch(self, watch: Watch | SilentWatch, desk: Desk) -> None:
+    def touch(self, watch: Watch | SilentWatch, desk: Desk) -> None:
+        """Something about it may have changed: `changes` looks."""
         self._touched[id(watch)] = (watch, desk)
 
     def _fail(self, rule: Rule, desk: Desk) -> None:
@@ -164,7 +165,7 @@ class Engine:
             watch = desk.watches.get(name)
             if isinstance(watch, SilentWatch) and watch.open:
                 watch.hear(received)
-                self._touch(watch, desk)
+                self.touch(watch, desk)
                 self._await_silence(desk, name)
 
     # What time brings
@@ -177,7 +178,7 @@ class Engine:
         """
         for due, watch, desk in list(self._waiting.values()):
             if due <= now:
-                self._touch(watch, desk)
+                self.touch(watch, desk)
         if hearing is not None:
             self._look_for_silence(now, hearing)
         self._look_at_ourselves(now, checks)
@@ -185,7 +186,7 @@ class Engine:
             if not alert.open or alert.live:
                 del self._unsettled[alert.id]
             elif watch.live and now - desk.heard >= SETTLE_MS:
-                self._touch(watch, desk)
+                self.touch(watch, desk)
 
     def _look_for_silence(self, now: int, hearing: int) -> None:
         for device, rule in self._hearing.due(now):
@@ -202,7 +203,7 @@ class Engine:
             due = watch.pass_silence(max(desk.heard or desk.known, hearing), now)
             if watch.open:
                 desk.watches[rule] = watch
-                self._touch(watch, desk)
+                self.touch(watch, desk)
             if due is not None:
                 self._hearing.look(due, device, rule)
 
@@ -227,7 +228,7 @@ class Engine:
             if words:
                 self._words[watch.applied.rule.id] = words
             if watch.feed(now, Sense.RAISE if words else Sense.CLEAR):
-                self._touch(watch, self.ourselves)
+                self.touch(watch, self.ourselves)
 
     # What came of it
 
@@ -289,8 +290,13 @@ class Engine:
             self._forget_alerts(watch)
 
     def _forget_alerts(self, watch: Watch | SilentWatch) -> None:
-        until = watch.newest - self.lateness - watch.applied.rule.reopen
-        watch.alerts = [one for one in watch.alerts if one.open or max(one.resolved or 0, one.opened) >= until]
+        """As long as its interval is among those of the watch, an alert must be as well."""
+        reopen = watch.applied.rule.reopen
+        watch.alerts = [
+            one
+            for one in watch.alerts
+            if one.open or (one.opened if one.resolved is None else one.resolved) + reopen >= watch.since
+        ]
 
     def restore(self, alerts: Iterable[Alert], now: int) -> None:
         """Give the alerts on record back to their watches; end those whose rule or device is gone."""
@@ -299,7 +305,7 @@ class Engine:
             watch = None if desk is None else desk.watches.get(alert.rule) or self._begin_again(desk, alert)
             if watch is not None and desk is not None:
                 watch.alerts.append(alert)
-                self._touch(watch, desk)
+                self.touch(watch, desk)
                 if desk is self.ourselves and alert.open and isinstance(watch, Watch):
                     watch.carry(alert.level, alert.raised, alert.opened)
             elif alert.open:
@@ -328,7 +334,7 @@ class Engine:
         else:
             return None
         desk.watches[alert.rule] = watch
-        self._touch(watch, desk)
+        self.touch(watch, desk)
         return watch
 
     def reload(self, rules: Mapping[str, Rule], calendars: Mapping[str, Slots], registry: Registry, now: int) -> None:

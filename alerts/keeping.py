@@ -52,3 +52,4 @@ def _unpack_watch(engine: Engine, desk: Desk, rule: str, state: dict[str, object
     if isinstance(watch, Watch):
         watch.rerun(desk.samples)
     desk.watches[rule] = watch
+    engine.touch(watch, desk)

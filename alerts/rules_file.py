@@ -15,7 +15,7 @@
 Here a rule is read; alerts/rules_check.py says whether it can do what it says on the devices of the territory.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -27,8 +27,8 @@ from alerts.limits import read_limit
 from alerts.rule import Condition, Kind, Level, Limit, Measure, Rule, Threshold
 from alerts.rules_check import check_rule, note
 from alerts.selector import Selector
+from alerts.selector_file import read_selector
 from alerts.template import TEMPLATE_NAMES, syntax_error, unknown_names
-from devices.device import DOMAINS
 from devices.problems import Problem, near
 from devices.quantity import Kind as QuantityKind
 from devices.quantity import Quantity
@@ -77,7 +77,7 @@ def read_rules(
 def _rule(name: str, table: Table, registry: Registry, calendars: Mapping[str, Calendar]) -> Rule | None:
     kind = _kind(table)
     check = table.choice("check", PLATFORM_CHECKS) if kind is Kind.PLATFORM else ""
-    selector = Selector() if kind is Kind.PLATFORM else _selector(table, registry)
+    selector = Selector() if kind is Kind.PLATFORM else read_selector(table, registry)
     quantity = _quantity(table, registry) if kind is Kind.MEASURED else None
     measure = Measure(table.choice("measure", [*Measure], Measure.VALUE)) if quantity else Measure.VALUE
     rule = Rule(
@@ -126,35 +126,6 @@ def _quantity(table: Table, registry: Registry) -> Quantity | None:
     if name and name not in registry.quantities:
         table.problem("quantity", "unknown_quantity", value=name, known=near(name, registry.quantities))
     return registry.quantities.get(name)
-
-
-def _selector(table: Table, registry: Registry) -> Selector:
-    devices = registry.devices.values()
-    tags = {tag for device in devices for tag in device.tags}
-    return Selector(
-        domains=_names(table, "domains", DOMAINS),
-        models=_names(table, "models", registry.models),
-        sites=_names(table, "sites", {place.site for device in devices for place in device.placements}),
-        communes=_names(table, "communes", {place.commune for device in devices for place in device.placements}),
-        tags=_names(table, "tags", tags),
-        owners=_names(table, "owners", {device.owner for device in devices}),
-        devices=_names(table, "devices", registry.devices),
-        except_tags=_names(table, "except_tags", tags),
-        except_devices=_names(table, "except_devices", registry.devices),
-    )
-
-
-def _names(table: Table, key: str, known: Collection[str]) -> frozenset[str]:
-    values = table.get(key, [])
-    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
-        table.problem(key, "not_texts", value=values)
-        return frozenset()
-    if not values and key in table.values:
-        table.problem(key, "no_names")
-    for value in values:
-        if value not in known:
-            table.problem(key, "not_one_of", value=value, known=near(value, known))
-    return frozenset(values)
 
 
 def _levels(table: Table, kind: Kind, quantity: Quantity | None, registry: Registry) -> tuple[Threshold, ...]:

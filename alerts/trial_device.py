@@ -33,7 +33,7 @@ def read_profile(table: Table, registry: Registry, step: int, measured: Collecti
 def _invented(table: Table, registry: Registry, step: int, measured: Collection[str]) -> Profile | None:
     name = table.text("id", INVENTED)
     if name and not DEVICE_ID.fullmatch(name):
-        table.problem("id", "bad_device_id", value=name)
+        table.problem("id", "bad_id", value=name)
     model = _model(table, registry, step, measured)
     site = table.text("site", INVENTED)
     place = Placement(site, site, table.text("commune", COMMUNE), None, None, None)

@@ -11,27 +11,28 @@ expect = [{ rule = "black_ice", level = "critical", from = "25 min", until = "60
 """
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from alerts.alert import OURSELVES
-from alerts.calendar import instant
-from alerts.durations import duration, read_duration
+from alerts.durations import read_duration
 from alerts.load import AlertConfig
 from alerts.rule import Kind, Level
 from alerts.rules_file import PLATFORM_CHECKS
 from alerts.selector_file import read_names
-from alerts.trial import Failing, Interval, Sent, Trial
+from alerts.trial import TICK_MS, Failing, Interval, Sent, Trial
 from alerts.trial_device import read_profile
-from alerts.trial_series import series
-from devices.problems import Bilingual, Problem, near
-from devices.reading import Reading
+from alerts.trial_moment import read_moment, read_start
+from alerts.trial_readings import in_step, named_in, read_extra, read_steps
+from devices.problems import Bilingual, Problem
 from devices.registry import Profile, Registry
 from devices.tables import REQUIRED, Table, read_table
 
 FOLDER = "rule-tests"
 """In the configuration folder, for the tests of the rules that ship with it."""
+DAY_MS = 86_400_000
+LONGEST_MS = 100 * DAY_MS
+"""Of one test: its time passes in steps, and nobody should wait for years of them."""
 
 
 class _Known(NamedTuple):
@@ -50,15 +51,15 @@ def read_trials(path: Path, file: str, config: AlertConfig, registry: Registry, 
     root = read_table(path, file, problems)
     if root is None:
         return []
-    trials = [_trial(table, _Known(config, registry)) for table in root.tables("tests")]
+    trials = [_trial(table, _Known(config, registry)) for table in root.tables("tests", default=[])]
     if not trials and root.sound:
-        root.problem("tests", "no_tests")
+        root.problem("", "no_tests")
     root.finish()
     return trials if len(problems) == before else []
 
 
 def _trial(table: Table, known: _Known) -> Trial:
-    start = _instant(table, "start")
+    start = read_start(table, "start")
     rules = _rules(table, known)
     profiles, sent = _devices(table, start, known)
     failing = tuple(_failing(one, start) for one in table.tables("checks", named_by="check", default=[]))
@@ -67,9 +68,11 @@ def _trial(table: Table, known: _Known) -> Trial:
     expected = _expected(table, start, rules, profiles, known)
     moments = [start, *(one.received for one in sent), *(one.end for one in failing if one.end)]
     moments += [moment for one in expected for moment in (one.start, one.end) if moment is not None]
-    end = _moment(table, "end", start, max(moments))
+    end = read_moment(table, "end", start, max(moments))
     if end < max(moments) and table.sound:
         table.problem("end", "test_ends_early")
+    if end - start > LONGEST_MS and table.sound:
+        table.problem("end", "test_too_long", days=LONGEST_MS // DAY_MS)
     trial = Trial(
         name=_name(table),
         file=table.document.file,
@@ -107,20 +110,19 @@ def _devices(table: Table, start: int, known: _Known) -> tuple[tuple[Profile, ..
     given = [key for key in ("device", "devices") if key in table.values]
     if len(given) == 2:
         table.problem("device", "device_and_devices")
+        table.read.add("device")
     several = table.tables("devices", named_by="device", default=[])
-    step = read_duration(table, "interval", 0)
-    if "interval" in table.values and step == 0:
-        table.problem("interval", "interval_zero")
+    step = _step(table)
     profiles: list[Profile] = []
     sent: list[Sent] = []
     for one in several or ([table] if "device" in given else []):
-        values, late = _steps(one, step), one.tables("readings", default=[])
-        measured = {*values, *(name for extra in late for name in _inner(extra))}
+        values, late = read_steps(one, step), one.tables("readings", default=[])
+        measured = {*values, *(name for extra in late for name in named_in(extra))}
         profile = read_profile(one, known.registry, step, measured)
         if profile is not None:
             profiles.append(profile)
-            sent += _in_step(one, values, start, step, profile)
-            sent += [reading for extra in late if (reading := _extra(extra, start, profile))]
+            sent += in_step(one, values, start, step, profile)
+            sent += [reading for extra in late if (reading := read_extra(extra, start, profile))]
         if one is not table:
             one.finish()
     ids = [one.device.id for one in profiles]
@@ -129,80 +131,23 @@ def _devices(table: Table, start: int, known: _Known) -> tuple[tuple[Profile, ..
     return tuple(profiles), sent
 
 
-def _steps(table: Table, step: int) -> dict[str, list[float | None]]:
-    """Quantity -> the value of every step."""
-    inner = table.table("series") if "series" in table.values else None
-    table.read.add("series")
-    if inner is None:
-        return {}
-    if not step:
-        table.problem("series", "series_without_interval")
-    found: dict[str, list[float | None]] = {}
-    for name in inner.values:
-        try:
-            found[name] = series(inner.text(name))
-        except ValueError as wrong:
-            inner.problem(name, "bad_series", value=wrong)
-    return found
-
-
-def _in_step(
-    table: Table, values: dict[str, list[float | None]], start: int, step: int, profile: Profile
-) -> list[Sent]:
-    """All values of a step are one reading."""
-    inner = table.table("series") if values else None
-    for name, numbers in values.items():
-        if inner is not None:
-            _plausible(inner, name, [one for one in numbers if one is not None], profile)
-    found = []
-    for number in range(max((len(one) for one in values.values()), default=0)):
-        time = start + number * step
-        together = {name: one[number] for name, one in values.items() if number < len(one)}
-        known = {name: value for name, value in together.items() if value is not None}
-        if known:
-            found.append(Sent(time, Reading(profile.series_at(time), time, known)))
-    return found
-
-
-def _inner(table: Table) -> Sequence[str]:
-    values = table.values.get("values")
-    return list(values) if isinstance(values, dict) else []
-
-
-def _extra(table: Table, start: int, profile: Profile) -> Sent | None:
-    """One reading by itself, that may come late."""
-    time = _moment(table, "at", start)
-    received = _moment(table, "received", start, time)
-    if received < time:
-        table.problem("received", "received_before")
-    inner = table.table("values")
-    values = {name: inner.number(name) for name in inner.values} if inner else {}
-    for name, value in values.items():
-        if inner is not None:
-            _plausible(inner, name, [value], profile)
-    table.finish()
-    return Sent(received, Reading(profile.series_at(time), time, values)) if values else None
-
-
-def _plausible(table: Table, quantity: str, values: Sequence[float], profile: Profile) -> None:
-    """What the way in would refuse never comes to a rule."""
-    rule = profile.fields.get(quantity)
-    if rule is None or rule.quantity != quantity:
-        known = near(quantity, {one.quantity for one in profile.fields.values()})
-        table.problem(quantity, "not_measured", value=quantity, device=profile.device.id, known=known)
-        return
-    wrong = next((one for one in values if not rule.minimum <= one <= rule.maximum), None)
-    if wrong is not None:
-        table.problem(
-            quantity, "value_implausible", value=f"{wrong:g}", min=f"{rule.minimum:g}", max=f"{rule.maximum:g}"
-        )
+def _step(table: Table) -> int:
+    """Between the values of a series, ms; 0 when none is given, a minute when it is wrong."""
+    if "interval" not in table.values:
+        table.read.add("interval")
+        return 0
+    before = len(table.document.problems)
+    step = read_duration(table, "interval")
+    if step == 0 and len(table.document.problems) == before:
+        table.problem("interval", "interval_zero")
+    return step or TICK_MS
 
 
 def _failing(table: Table, start: int) -> Failing:
     """`end` is 0 when it is not given."""
     check = table.choice("check", PLATFORM_CHECKS)
-    begin = _moment(table, "at", start)
-    end = _moment(table, "until", start, 0)
+    begin = read_moment(table, "at", start)
+    end = read_moment(table, "until", start, 0)
     if end and end <= begin:
         table.problem("until", "until_not_after", key="at")
     words = table.text("words", check)
@@ -223,41 +168,11 @@ def _expect(table: Table, start: int, rules: Sequence[str], profiles: Sequence[P
     rule = known.config.rules.get(table.choice("rule", rules))
     levels = [one.level.word for one in rule.levels] if rule else []
     level = table.choice("level", levels) if rule else table.text("level")
-    begin = _moment(table, "from", start)
-    end = _moment(table, "until", start, 0)
+    begin = read_moment(table, "from", start)
+    end = read_moment(table, "until", start, 0)
     if end and end < begin:
         table.problem("until", "until_not_after", key="from")
     names = [one.device.id for one in profiles] if rule and rule.kind is not Kind.PLATFORM else [OURSELVES]
     device = table.choice("device", names, *(names if len(names) == 1 else [REQUIRED])) if names else ""
     table.finish()
     return Interval(rule.id if rule else "", device, Level[level.upper()] if levels else Level.INFO, begin, end or None)
-
-
-def _moment(table: Table, key: str, start: int, default: int | None = None) -> int:
-    """`"25 min"` after the start, or a date with time -> ms."""
-    if key not in table.values and default is not None:
-        table.read.add(key)
-        return default
-    value = table.get(key)
-    if isinstance(value, datetime):
-        return _ms(value)
-    found = duration(value) if isinstance(value, str) else None
-    if found is None and value is not REQUIRED:
-        table.problem(key, "bad_moment", value=value)
-    return start + (found or 0)
-
-
-def _instant(table: Table, key: str) -> int:
-    value = table.get(key)
-    if isinstance(value, datetime):
-        return _ms(value)
-    if value is not REQUIRED:
-        table.problem(key, "bad_instant", value=value)
-    return 0
-
-
-def _ms(moment: datetime) -> int:
-    """Without a zone it is what the clock on the wall shows in France."""
-    if moment.tzinfo is not None:
-        return round(moment.timestamp() * 1000)
-    return instant(moment.date(), moment.hour * 60 + moment.minute) + moment.second * 1000

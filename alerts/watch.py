@@ -78,6 +78,7 @@ class Watch:
         self.lanes, self.spans = self.start, []
         for time in ahead:
             self.follow(samples, time)
+        self._pass_time(until)
         self.start = self.lanes
         self.settled = self._still_needed([*self.settled, *self.spans], until)
         self.since = until
@@ -85,6 +86,7 @@ class Watch:
 
     def trim(self, until: int) -> None:
         """The same where there are no samples to fold: what is known stays as it is."""
+        self.since = until
         self.spans = self._still_needed(self.spans, until)
 
     def view(self, now: int) -> list[Episode]:
@@ -147,6 +149,15 @@ class Watch:
             if (kept := samples.get(name)) is not None:
                 found.update(kept.times_after(self.since))
         return sorted(found)
+
+    def _pass_time(self, now: int) -> None:
+        lanes = []
+        for lane, (threshold, *_) in zip(self.lanes, self.applied.levels, strict=True):
+            after, ended = pass_time(lane, now, threshold, self.applied.hold)
+            lanes.append(after)
+            if ended is not None:
+                self.spans.append(LevelSpan(threshold.level, ended))
+        self.lanes = tuple(lanes)
 
     def _judged(self, verdicts: list[Verdict], time: int) -> None:
         lanes = []

@@ -805,9 +805,7 @@ PROBLEMS: dict[str, dict[str, str]] = {
         ),
     },
     "bad_instant": {
-        "fr": (
-            "« {value} » n’est pas une date avec son heure ; écrivez-la sans guillemets, 2026-01-12T03:00:00+01:00"
-        ),
+        "fr": ("« {value} » n’est pas une date avec son heure ; écrivez-la sans guillemets, 2026-01-12T03:00:00+01:00"),
         "en": '"{value}" is not a date with its time; write it without quotes, 2026-01-12T03:00:00+01:00',
     },
     "received_before": {
@@ -824,6 +822,10 @@ PROBLEMS: dict[str, dict[str, str]] = {
             "alerte ne doit venir"
         ),
         "en": "say what is expected, one or the other: tables [[tests.expect]], or none = true for no alert at all",
+    },
+    "test_too_long": {
+        "fr": "le test dure plus de {days} jours ; rapprochez la fin du début",
+        "en": "the test lasts more than {days} days; move its end nearer to its start",
     },
     "test_ends_early": {
         "fr": "le test finit avant ce qu’il envoie ou attend ; reculez end ou ôtez-le",

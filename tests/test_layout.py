@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
     "devices": set[str](),
     "stores": {"devices"},
-    "alerts": {"devices"},
+    "alerts": {"devices", "stores"},
     "ingest": {"devices", "stores", "alerts"},
     "dashboards": {"devices", "stores", "alerts"},
     "vigiterre": {"devices", "stores", "alerts", "ingest", "dashboards"},

@@ -1,8 +1,9 @@
-"""All that can be wrong with a configuration folder, found in one pass: settings, territory, sources, examples."""
+"""All that can be wrong with a configuration folder, in one pass: settings, territory, sources, examples, alerts."""
 
 from pathlib import Path
 from typing import NamedTuple
 
+from alerts.load import load_alerts
 from devices.errors import ConfigError
 from devices.problems import Problem
 from devices.registry import Registry
@@ -38,6 +39,10 @@ def examine(folder: Path) -> Configuration:
     else:
         registry = territory.registry
         problems += _examples(territory)
+        try:
+            load_alerts(folder, registry)
+        except ConfigError as error:
+            problems += error.problems
     return Configuration(settings, registry, problems)
 
 

@@ -356,8 +356,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "  ! rule {rule} failed: {detail}",
     },
     "trial_totals": {
-        "fr": "Total : {files} fichiers, {passed} réussis, {failed} échoués.",
-        "en": "Total: {files} files, {passed} passed, {failed} failed.",
+        "fr": "Total : {files} fichier(s), {passed} test(s) réussi(s), {failed} échoué(s).",
+        "en": "Total: {files} file(s), {passed} test(s) passed, {failed} failed.",
     },
     "trial_none": {
         "fr": "{folder} : aucun test de règles ici ; écrivez-en un (docs/rules.md), ou corrigez --config",
@@ -374,113 +374,116 @@ TEXTS: dict[str, dict[str, str]] = {
     "column_file": {"fr": "Fichier", "en": "File"},
     # alerts
     "no_alerts_file": {
-        "fr": "{path} n'existe pas : aucun vigiterre n'a encore tenu d'alertes là ; lancez `vigiterre run`",
+        "fr": "{path} n'existe pas : aucun vigiterre n'a encore tenu d'alertes là ; lancez `vigiterre run`",
         "en": "{path} does not exist: no vigiterre has kept alerts there yet; start `vigiterre run`",
     },
     "alerts_without_config": {
-        "fr": "La configuration a des erreurs ({count}) : les alertes sont montrées sans leurs noms ; voyez "
+        "fr": "La configuration a des erreurs ({count}) : les alertes sont montrées sans leurs noms ; voyez "
         "`vigiterre check`.",
         "en": "The configuration has errors ({count}): alerts are shown without their names; see `vigiterre check`.",
     },
     "no_such_alert": {
-        "fr": "{id} : aucune alerte de ce numéro ; rien n'a été fait, voyez `vigiterre alerts list --all`",
+        "fr": "{id} : aucune alerte de ce numéro ; rien n'a été fait, voyez `vigiterre alerts list --all`",
         "en": "{id}: no alert of this number; nothing was done, see `vigiterre alerts list --all`",
     },
     "no_alert_open": {"fr": "Aucune alerte en cours.", "en": "No alert is open."},
     "no_alert_found": {
-        "fr": "Aucune alerte ne répond à ces critères ; `vigiterre alerts list --all` les montre toutes.",
+        "fr": "Aucune alerte ne répond à ces critères ; `vigiterre alerts list --all` les montre toutes.",
         "en": "No alert matches; `vigiterre alerts list --all` shows them all.",
     },
     "no_rule_found": {
-        "fr": "Aucune règle ne répond à ces critères ; `vigiterre alerts list --rules` les montre toutes.",
+        "fr": "Aucune règle ne répond à ces critères ; `vigiterre alerts list --rules` les montre toutes.",
         "en": "No rule matches; `vigiterre alerts list --rules` shows them all.",
     },
     "no_history": {
-        "fr": "Aucune alerte ne répond à ces critères ; `vigiterre alerts history` les montre toutes.",
+        "fr": "Aucune alerte ne répond à ces critères ; `vigiterre alerts history` les montre toutes.",
         "en": "No alert matches; `vigiterre alerts history` shows them all.",
     },
     "no_mute": {"fr": "Aucun silence, aucune intervention.", "en": "No silences and no maintenance windows."},
     "no_notice": {"fr": "Personne n'a été prévenu.", "en": "Nobody was told."},
     "alerts_cut": {
-        "fr": "Liste arrêtée à --limit {limit} ; {count} autres suivent.",
+        "fr": "Liste arrêtée à --limit {limit} ; {count} autres suivent.",
         "en": "The list stops at --limit {limit}; {count} more follow.",
     },
     "alerts_collapsed": {
-        "fr": "Une ligne « × » réunit les alertes d'une règle en un même lieu ; --each les montre une à une, "
+        "fr": "Une ligne « × » réunit les alertes d'une règle en un même lieu ; --each les montre une à une, "
         "`vigiterre alerts ack --all --rule … --site …` les prend toutes en charge.",
         "en": "A line “×” stands for the alerts of one rule at one place; --each shows them one by one, `vigiterre "
         "alerts ack --all --rule … --site …` acknowledges them all.",
     },
     "rules_not_asked": {
-        "fr": "Aucun vigiterre ne tourne ici : les règles en panne ne sont pas connues.",
+        "fr": "Aucun vigiterre ne tourne ici : les règles en panne ne sont pas connues.",
         "en": "No vigiterre runs here: which rules are broken is not known.",
     },
+    "rule_measured": {"fr": "mesure", "en": "measured"},
+    "rule_silent": {"fr": "capteur muet", "en": "silent"},
+    "rule_platform": {"fr": "vigiterre même", "en": "vigiterre itself"},
     "rule_waiting": {"fr": "attend un premier capteur", "en": "waits for a first device"},
     "alerts_need_process": {
-        "fr": "Aucun vigiterre ne tourne sur {folder} : rien n'a été fait, car personne ne tiendrait compte de cet "
-        "ordre ; lancez `vigiterre run` (systemctl start vigiterre), puis recommencez",
+        "fr": "Aucun vigiterre ne tourne sur {folder} : rien n'a été fait, car personne ne tiendrait compte de cet "
+        "ordre ; lancez `vigiterre run` (systemctl start vigiterre), puis recommencez",
         "en": "No vigiterre runs on {folder}: nothing was done, since nobody would heed it; start `vigiterre run` "
         "(systemctl start vigiterre), then do this again",
     },
     "ack_what": {
-        "fr": "Dites lesquelles : des numéros, ou --all avec ou sans --rule, --site, --commune, --device, "
+        "fr": "Dites lesquelles : des numéros, ou --all avec ou sans --rule, --site, --commune, --device, "
         "--domain, --level.",
         "en": "Say which: numbers, or --all with or without --rule, --site, --commune, --device, --domain, --level.",
     },
     "acknowledged": {
-        "fr": "Alertes prises en charge par {who} : {count}.",
+        "fr": "Alertes prises en charge par {who} : {count}.",
         "en": "Alerts acknowledged by {who}: {count}.",
     },
     "acknowledged_before": {
-        "fr": "Inchangées : {already} déjà prises en charge, {over} terminées.",
+        "fr": "Inchangées : {already} déjà prises en charge, {over} terminées.",
         "en": "Unchanged: {already} acknowledged already, {over} over.",
     },
     "ack_unwritten": {
-        "fr": "Le disque refuse l'écriture pour l'instant : c'est retenu, et sera écrit dès que possible (voir "
-        "/readyz) ; un arrêt brutal d'ici là l'oublierait.",
+        "fr": "Le disque refuse l'écriture pour l'instant : c'est retenu, et sera écrit dès que possible (voir "
+        "/readyz) ; un arrêt brutal d'ici là l'oublierait.",
         "en": "The disk refuses it for now: it is held, and written as soon as it can be (see /readyz); a crash "
         "before that would forget it.",
     },
     "mute_what": {
-        "fr": "Dites sur quoi : --device, --site, --commune, --domain, --tag ou --rule ; --everything, seul, pour "
+        "fr": "Dites sur quoi : --device, --site, --commune, --domain, --tag ou --rule ; --everything, seul, pour "
         "tout le territoire.",
         "en": "Say on what: --device, --site, --commune, --domain, --tag or --rule; --everything, alone, for the "
         "whole territory.",
     },
     "mute_why": {
-        "fr": "Dites pourquoi : --comment « … » ; d'autres le liront.",
+        "fr": "Dites pourquoi : --comment « … » ; d'autres le liront.",
         "en": "Say why: --comment “…”; others will read it.",
     },
     "mute_how_long": {
-        "fr": "Dites pour combien de temps : soit --for 2h, soit --until 2026-11-24T06:00Z.",
+        "fr": "Dites pour combien de temps : soit --for 2h, soit --until 2026-11-24T06:00Z.",
         "en": "Say for how long: either --for 2h or --until 2026-11-24T06:00Z.",
     },
     "bad_length": {
-        "fr": "--for {value} n'est pas une durée ; écrivez 30min, 2h ou 1d",
+        "fr": "--for {value} n'est pas une durée ; écrivez 30min, 2h ou 1d",
         "en": "--for {value} is no duration; write 30min, 2h or 1d",
     },
     "mute_over": {
-        "fr": "La fin, {end}, est déjà passée ou précède le début ; corrigez --until, --since ou --for.",
+        "fr": "La fin, {end}, est déjà passée ou précède le début ; corrigez --until, --since ou --for.",
         "en": "The end, {end}, is past or before the beginning; correct --until, --since or --for.",
     },
     "no_such_mute": {
-        "fr": "{id} : rien de ce numéro n'est en cours ni à venir ; voyez `vigiterre alerts mutes`",
+        "fr": "{id} : rien de ce numéro n'est en cours ni à venir ; voyez `vigiterre alerts mutes`",
         "en": "{id}: nothing of this number is current or to come; see `vigiterre alerts mutes`",
     },
     "silenced": {
-        "fr": "Silence {id} jusqu'au {end} : {devices} capteurs, {alerts} alertes en cours. Fin anticipée : "
+        "fr": "Silence {id} jusqu'au {end} : {devices} capteurs, {alerts} alertes en cours. Fin anticipée : "
         "`vigiterre alerts silence --end {id}`.",
         "en": "Silence {id} until {end}: {devices} devices, {alerts} open alerts. To end it early: `vigiterre "
         "alerts silence --end {id}`.",
     },
     "maintained": {
-        "fr": "Intervention {id} du {start} au {end} : {devices} capteurs, {alerts} alertes en cours. Fin "
-        "anticipée : `vigiterre alerts maintenance --end {id}`.",
+        "fr": "Intervention {id} du {start} au {end} : {devices} capteurs, {alerts} alertes en cours. Fin "
+        "anticipée : `vigiterre alerts maintenance --end {id}`.",
         "en": "Maintenance {id} from {start} to {end}: {devices} devices, {alerts} open alerts. To end it early: "
         "`vigiterre alerts maintenance --end {id}`.",
     },
     "unmuted": {
-        "fr": "{id} a pris fin : les alertes sont de nouveau annoncées.",
+        "fr": "{id} a pris fin : les alertes sont de nouveau annoncées.",
         "en": "{id} has ended: people are told of alerts again.",
     },
     "mute_current": {"fr": "en cours", "en": "current"},
@@ -489,19 +492,19 @@ TEXTS: dict[str, dict[str, str]] = {
     "kind_silence": {"fr": "mise en silence", "en": "silence"},
     "kind_maintenance": {"fr": "intervention", "en": "maintenance"},
     "csv_or_json": {
-        "fr": "--csv et --json s'excluent ; choisissez l'un des deux",
+        "fr": "--csv et --json s'excluent ; choisissez l'un des deux",
         "en": "--csv and --json exclude each other; choose one of them",
     },
     "notify_test_sent": {
-        "fr": "Essai remis par le canal {channel} ({kind}) ; vérifiez qu'il est arrivé.",
+        "fr": "Essai remis par le canal {channel} ({kind}) ; vérifiez qu'il est arrivé.",
         "en": "The test was handed over by channel {channel} ({kind}); check that it arrived.",
     },
     "notify_test_on_duty": {
-        "fr": "Essai remis par le canal {duty} ({kind}), d'astreinte pour {channel} ; vérifiez qu'il est arrivé.",
+        "fr": "Essai remis par le canal {duty} ({kind}), d'astreinte pour {channel} ; vérifiez qu'il est arrivé.",
         "en": "The test was handed over by channel {duty} ({kind}), on duty for {channel}; check that it arrived.",
     },
     "notify_test_failed": {
-        "fr": "L'essai n'est pas parti par {channel} : {why}",
+        "fr": "L'essai n'est pas parti par {channel} : {why}",
         "en": "The test did not go out by {channel}: {why}",
     },
     "status_firing": {"fr": "en cours", "en": "firing"},
@@ -536,6 +539,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "of replayed readings, nobody is told",
     },
     "yes": {"fr": "oui", "en": "yes"},
+    "column_amount": {"fr": "Valeur", "en": "Value"},
     "column_level": {"fr": "Niveau", "en": "Level"},
     "column_status": {"fr": "État", "en": "Status"},
     "column_rule": {"fr": "Règle", "en": "Rule"},

@@ -151,7 +151,7 @@ def facts(case: Case, language: Language) -> list[tuple[str, str]]:
         (t["level"], LEVELS[language][alert.level.word]),
         (t["place"], ", ".join(part for part in (case.name, commune) if part)),
         (t["finding"], entry.finding),
-        (t["value"], entry.value),
+        (t["value"], "" if entry.value in entry.finding else entry.value),
         (t["since"], when(alert.raised, language)),
         (t["state"], t["state_" + state]),
         (t["comment"], alert.comment),

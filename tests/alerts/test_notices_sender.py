@@ -27,6 +27,8 @@ from alerts.notices.trouble import NotSent
 from alerts.outbox import Outbox
 from alerts.rule import Level
 
+SUPPORT = Path(__file__).parent.parent / "support"
+
 
 class Clock:
     def __init__(self) -> None:
@@ -161,12 +163,11 @@ async def test_a_notice_whose_outcome_was_not_noted_goes_again_and_never_after_t
     path = tmp_path / "alerts.sqlite"
     program = f"""
 import asyncio, os, signal, sys
-sys.path.insert(0, "tests/support")
+sys.path.insert(0, {str(SUPPORT)!r})
 from pathlib import Path
 from alerts.notices.plan import ChannelKind, Plan
 from alerts.notices.sender import Sender
 from telling import NOW, alert, case, channel, opened
-from test_order import order
 
 async def main(box):
     hook = channel("hook", ChannelKind.WEBHOOK, {web.url!r}, allow_private=True)
@@ -176,7 +177,6 @@ async def main(box):
 with opened(Path({str(path)!r})) as box:
     asyncio.run(main(box))
 """
-    program = program.replace("from test_order import order\n", "")
     with opened(path) as box:
         box.add(firing(1), NOW)
     done = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", program], check=False)

@@ -14,6 +14,7 @@ import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
+from telling import HOUR, ICE, MINUTE, NOW, SURFACE, alert
 
 from alerts.alert import Alert, What
 from alerts.alerting import Alerting
@@ -25,7 +26,6 @@ from dashboards.console.acknowledge import LONGEST_BODY, Acknowledging, acknowle
 from devices.errors import StoreUnavailable
 from devices.registry import Registry
 from servers import free_port, wait_until
-from telling import HOUR, ICE, MINUTE, NOW, SURFACE, alert
 
 SCRIPT = '<script>alert("x")</script>'
 OTHER_KEY = b"another installation's key, 32 b"
@@ -75,10 +75,15 @@ class Site:
         return bool(await self.alerting.acknowledge_by_link(self.links, token, who, comment, self.now))
 
     def start(self) -> None:
-        async def look_again(token: str, who: str, comment: str) -> bool:
+        """`source` may be another one at each request."""
+
+        def look(token: str) -> Case | None:
+            return self.source.look(token)
+
+        async def acknowledge(token: str, who: str, comment: str) -> bool:
             return await self.source.acknowledge(token, who, comment)
 
-        routes = acknowledge_routes(Acknowledging(lambda token: self.source.look(token), look_again), "fr")
+        routes = acknowledge_routes(Acknowledging(look, acknowledge), "fr")
         self.server = uvicorn.Server(
             uvicorn.Config(Starlette(routes=routes), port=self.port, log_config=None, lifespan="off")
         )
@@ -217,7 +222,7 @@ def test_a_link_of_another_key_is_forged(site: Site) -> None:
     assert site.ask(f"/ack/{other}")[0] == 400
 
 
-def test_a_link_of_the_day_before_the_day_before_is_expired(site: Site) -> None:
+def test_a_link_older_than_72_hours_is_expired(site: Site) -> None:
     token = site.token()
     site.now = NOW + LIFE_MS - 1
     assert site.ask(f"/ack/{token}")[0] == 200
@@ -253,17 +258,18 @@ def test_every_field_has_a_label_and_a_hint_in_the_language_of_the_page(language
     assert found.language == language
     assert found.tags.count("h1") == found.tags.count("main") == 1
     assert found.fields.keys() == {"who", "comment"}
-    for given in found.fields.values():
-        assert given["id"] in found.labels
-        assert set((given["aria-describedby"] or "").split()) <= found.ids
+    for one in found.fields.values():
+        assert one["id"] in found.labels
+        assert set((one["aria-describedby"] or "").split()) <= found.ids
     assert "required" in found.fields["who"]
     assert site.ask("/acknowledge.css")[0] == 200
 
 
 def test_the_browser_chooses_the_language_unless_the_link_does(site: Site) -> None:
     path = f"/ack/{site.token()}"
-    assert "Acknowledge this alert?" in site.ask(path, **{"Accept-Language": "en-GB,en"})[1]
-    assert 'lang="fr"' in site.ask(f"{path}?lang=fr", **{"Accept-Language": "en"})[1]
+    english = {"Accept-Language": "en-GB,en"}
+    assert "Acknowledge this alert?" in site.ask(path, None, **english)[1]
+    assert 'lang="fr"' in site.ask(f"{path}?lang=fr", None, **english)[1]
     assert 'action="?lang=fr"' in site.ask(path)[1]
 
 

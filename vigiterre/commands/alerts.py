@@ -32,7 +32,7 @@ from vigiterre.texts import said
 STORM = 5
 """So many alerts of one rule at one place are one line."""
 COLUMNS = ("id", "level", "status", "rule", "title", "device", "place", "commune", "opened")
-OPTIONAL = ("resolved", "value", "acknowledged_by", "muted_by")
+OPTIONAL = ("resolved", "amount", "acknowledged_by", "muted_by")
 """Columns that are shown when one of the rows has something there."""
 
 app = typer.Typer(help="Les alertes · The alerts", no_args_is_help=True)

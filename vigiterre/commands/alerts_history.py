@@ -10,6 +10,7 @@ import typer
 from alerts.alert import Alert
 from alerts.calendar import local
 from alerts.notices.texts import LEVELS
+from devices.readable import readable
 from vigiterre.commands.alerts_options import (
     CommuneOption,
     DeviceOption,
@@ -27,6 +28,7 @@ from vigiterre.texts import said
 MINUTE_MS = 60_000
 TIMES = ("opened", "resolved", "acknowledged")
 """In the rows as ms; each way of showing says them its own way."""
+LENGTHS = ("minutes", "minutes_to_acknowledgement")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A spreadsheet may take a cell that begins with one of these for a formula."""
 COLUMNS = (
@@ -70,7 +72,7 @@ def history(
     elif as_csv:
         typer.get_binary_stream("stdout").write(spreadsheet(shell, rows))
     elif rows:
-        lines = [{**worded(shell, row), **{name: time_or_none(row[name]) or "" for name in TIMES}} for row in rows]
+        lines = [listed(shell, row) for row in rows]
         names = [name for name in COLUMNS if any(row[name] for row in lines)]
         print_table([shell.say(f"column_{name}") for name in names], ([row[name] for name in names] for row in lines))
     else:
@@ -114,6 +116,13 @@ def worded(shell: Shell, row: dict[str, Any]) -> dict[str, Any]:
     flags = {name: shell.say("yes") if row[name] else "" for name in ("late", "withdrawn")}
     blank = {name: "" for name, value in row.items() if value is None}
     return {**row, **blank, **flags, "peak": LEVELS[shell.language][row["peak"]], "reopened": row["reopened"] or ""}
+
+
+def listed(shell: Shell, row: dict[str, Any]) -> dict[str, Any]:
+    """For a table: times in UTC, as --since takes them."""
+    times = {name: time_or_none(row[name]) or "" for name in TIMES}
+    lengths = {name: readable(row[name], "", shell.language) for name in LENGTHS if row[name] is not None}
+    return {**worded(shell, row), **times, **lengths}
 
 
 def spreadsheet(shell: Shell, rows: Sequence[dict[str, Any]]) -> bytes:

@@ -18,6 +18,7 @@ from vigiterre.service import now_ms
 from vigiterre.shell import Shell, print_json, print_table
 
 COLUMNS = ("rule", "title", "kind", "levels", "devices", "state", "calendar", "source")
+KINDS = {Kind.MEASURED: "rule_measured", Kind.SILENT: "rule_silent", Kind.PLATFORM: "rule_platform"}
 
 
 def list_rules(shell: Shell, wanted: Wanted, *, as_json: bool) -> None:
@@ -64,7 +65,7 @@ def described(shell: Shell, rule: Rule, devices: int, *, waits: bool, broken: di
 def worded(shell: Shell, row: dict[str, Any]) -> dict[str, str]:
     state = row["broken"] or (shell.say("rule_waiting") if row["waiting"] else "")
     levels = ", ".join(LEVELS[shell.language][word] for word in row["levels"].split())
-    return {"levels": levels, "state": state}
+    return {"kind": shell.say(KINDS[Kind(row["kind"])]), "levels": levels, "state": state}
 
 
 def asked_for(rule: Rule, devices: Sequence[str], wanted: Wanted) -> bool:

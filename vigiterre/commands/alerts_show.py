@@ -48,7 +48,7 @@ OUTCOMES = {
 FLAGS = ("live", "late", "withdrawn")
 FACTS = (
     *("id", "title", "rule", "status", "level", "peak", "place", "device", "model", "domain", "site", "commune"),
-    *("finding", "value", "threshold", "raised", "opened", "resolved", "seen", "reopened", "acknowledged"),
+    *("finding", "amount", "threshold", "raised", "opened", "resolved", "seen", "reopened", "acknowledged"),
     *("acknowledged_by", "comment", "muted_by", "noticed", "flags", "action", "runbook", "source"),
 )
 """What is told, in this order, where there is something to tell."""
@@ -75,7 +75,7 @@ def show(
     print_facts(shell, worded(shell, view, alert, facts))
     print_section(
         shell,
-        ("time", "known", "what", "level", "value", "detail"),
+        ("time", "known", "what", "level", "amount", "detail"),
         (
             (shown_time(one.time), shown_time(one.at), shell.say(WORDS[one.what]), said_level(view, one.level),
              view.amount(one.value, alert), one.detail)

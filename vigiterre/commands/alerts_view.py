@@ -100,7 +100,7 @@ class View:
         row = self.row(alert)
         words = {"level": LEVELS[self.language][row["level"]], "status": shell.say(STATUSES[alert.status])}
         blank = {name: "" for name in ("resolved", "acknowledged") if row[name] is None}
-        return {**row, **words, **blank, "value": self.amount(alert.value, alert)}
+        return {**row, **words, **blank, "amount": self.amount(alert.value, alert)}
 
 
 def time_or_none(time_ms: int | None) -> str | None:

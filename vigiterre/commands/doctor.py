@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from vigiterre.doctor.alerts import alerts
 from vigiterre.doctor.broker import broker
 from vigiterre.doctor.clock import clock, synchronised
 from vigiterre.doctor.configuration import configuration
@@ -25,11 +26,11 @@ LABELS = {
 CHECKS = {
     "fr": {
         "config": "réglages", "broker": "courtier", "store": "base", "disk": "disque", "clock": "horloge",
-        "process": "processus",
+        "process": "processus", "alerts": "alertes",
     },
     "en": {
         "config": "config", "broker": "broker", "store": "store", "disk": "disk", "clock": "clock",
-        "process": "process",
+        "process": "process", "alerts": "alerts",
     },
 }  # fmt: skip
 
@@ -74,6 +75,7 @@ def examine(folder: Path, mosquitto_conf: Path | None) -> Iterator[Finding]:
     yield from looked.findings
     yield from clock(time.time(), looked.ahead, synchronised())
     yield from process(settings)
+    yield from alerts(folder, settings.console.public_url, time.time_ns() // 1_000_000)
 
 
 def show(shell: Shell, finding: Finding) -> None:
