@@ -67,7 +67,7 @@ def next_turn(waiting: Sequence[Row], sent: Sequence[Sent], now: int, max_per_ho
     free = max_per_hour - len({one.notice for one in sent})
     if free > 0:
         return turns[0] if len(ready) <= free else _digest(ready, now)
-    return _digest(ready or turns[:1], _end_of_limit(ready or turns[:1], sent, now))
+    return _digest(ready or turns[:1], _end_of_limit(ready or turns[:1], sent, now, max_per_hour))
 
 
 def _turns(waiting: Sequence[Row], sent: Sequence[Sent], now: int) -> list[Turn]:
@@ -106,9 +106,10 @@ def _digest(turns: Sequence[Turn], at: int) -> Turn:
     return Turn(at, tuple(sorted(row for turn in fresh for row in turn.rows)), digest=True)
 
 
-def _end_of_limit(turns: Sequence[Turn], sent: Sequence[Sent], now: int) -> int:
-    """When the channel may send again: an hour after the oldest notice that counts, or sooner for what is urgent."""
-    free = min(one.at for one in sent) + HOUR_MS
+def _end_of_limit(turns: Sequence[Turn], sent: Sequence[Sent], now: int, max_per_hour: int) -> int:
+    """When the channel may send again: when fewer than its limit count, or sooner for what is urgent."""
+    times = sorted({one.notice: one.at for one in sent}.values())
+    free = times[len(times) - max_per_hour] + HOUR_MS  # more than the limit count after urgent ones
     if any(row.urgent for turn in turns for row in turn.rows):
-        free = min(free, max(one.at for one in sent) + URGENT_MS)
+        free = min(free, times[-1] + URGENT_MS)
     return max(free, now, min(turn.at for turn in turns))

@@ -1,4 +1,4 @@
-"""Reads and sifts ahead of the store, so that alerts wait for nobody: a database that is away stops storing only.
+r"""Reads and sifts ahead of the store, so that alerts wait for nobody: a database that is away stops storing only.
 
     journal -> sift -> alerts
                   \\-> handed over to the pipeline, while it keeps up; else it reads and sifts again by itself
