@@ -21,11 +21,16 @@ class Change(NamedTuple):
     transitions: list[Transition]
 
 
-def reconcile(watch: Watch | SilentWatch, series: Series, now: int, new_id: Callable[[], int]) -> list[Change]:
-    """Bring the alerts of a watch in line with its intervals. `watch.alerts` is what is on record, oldest first."""
+def reconcile(
+    watch: Watch | SilentWatch, series: Series, now: int, new_id: Callable[[], int], until: int | None = None
+) -> list[Change]:
+    """Bring the alerts of a watch in line with its intervals. `watch.alerts` is what is on record, oldest first.
+
+    `now` is the wall clock, ms; `until` how far time has passed for the watch, if not up to now.
+    """
     known = [one for one in watch.alerts if not one.withdrawn]
     changes: list[Change] = []
-    for episode in reversed(watch.view(now)):  # what is open keeps its alert when late data joins or parts intervals
+    for episode in reversed(watch.view(now if until is None else until)):  # what is open keeps its alert when late data joins or parts intervals
         alert = next((one for one in reversed(known) if _same(one, episode)), None)
         if alert is None:
             alert = _opened(watch, series, episode, now, new_id())

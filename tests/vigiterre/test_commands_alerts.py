@@ -5,8 +5,10 @@ import csv
 import io
 import json
 import shutil
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -319,6 +321,16 @@ def test_all_that_match_are_acknowledged_at_once(running: Running) -> None:
     assert ": 1." in told(run("ack", "--all", "--rule", "black_ice", "--site", ROAD.site, "--who", "M"))
     assert not running.alerting.unclosed[2].acknowledged
     assert ": 1." in told(run("ack", "--all", "--who", "M"))
+
+
+def test_an_acknowledgement_that_the_disk_refuses_is_held_said_and_written_later(running: Running, data: Path) -> None:
+    running.alerting.book.connection.execute("PRAGMA busy_timeout = 50").close()
+    with closing(sqlite3.connect(data / FILE, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert "Le disque refuse" in told(run("ack", 1, "--who", "Marie"))
+        other.execute("ROLLBACK")
+    assert "Le disque" not in told(run("ack", 2, "--who", "Marie"))
+    assert {row["acknowledged_by"] for row in rows("list")} == {"Marie"}
 
 
 # -- silence, maintenance, mutes

@@ -12,7 +12,7 @@ from alerts.notices.trial import notify_test
 from alerts.notices.trouble import NotSent
 from devices.errors import VigiterreError
 from devices.load import load_registry
-from vigiterre.commands import alerts_acting, alerts_history, alerts_show, alerts_test
+from vigiterre.commands import alerts_acting, alerts_history, alerts_mutes, alerts_show, alerts_test
 from vigiterre.commands.alerts_options import (
     CommuneOption,
     DeviceOption,
@@ -123,8 +123,8 @@ def send_test(context: typer.Context, channel: str) -> None:
 
 app.command("show")(alerts_show.show)
 app.command("ack")(alerts_acting.ack)
-app.command("silence")(alerts_acting.silence)
-app.command("maintenance")(alerts_acting.maintenance)
-app.command("mutes")(alerts_acting.mutes)
+app.command("silence")(alerts_mutes.silence)
+app.command("maintenance")(alerts_mutes.maintenance)
+app.command("mutes")(alerts_mutes.mutes)
 app.command("history")(alerts_history.history)
 app.command("test")(alerts_test.test)

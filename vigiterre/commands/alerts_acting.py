@@ -1,48 +1,29 @@
-"""`vigiterre alerts ack`, `silence`, `maintenance`, `mutes`: what people do about alerts."""
+"""`vigiterre alerts ack`, and what every command that acts on alerts shares."""
 
 import os
 from typing import Annotated, Any
 
 import typer
 
-from alerts.alert import Mute, MuteKind
-from alerts.durations import duration
-from devices import cells
 from devices.errors import VigiterreError
 from vigiterre import control
 from vigiterre.commands.alerts_options import (
+    CommentOption,
     CommuneOption,
     DeviceOption,
     DomainOption,
-    JsonOption,
     LevelOption,
     RuleOption,
     SiteOption,
     Wanted,
+    WhoOption,
 )
 from vigiterre.commands.alerts_view import opened
 from vigiterre.commands.ask import final, progress
 from vigiterre.commands.quarantine import LARGEST
 from vigiterre.doctor.disk import account
-from vigiterre.service import now_ms
-from vigiterre.shell import Misuse, Shell, print_json, print_table, read_time, shown_time
+from vigiterre.shell import Misuse, Shell
 from vigiterre.texts import said
-
-WhoOption = Annotated[str | None, typer.Option(help="qui ; sinon le compte · who; else the account")]
-CommentOption = Annotated[str, typer.Option(help="pourquoi · why")]
-Several = list[str] | None
-DomainsOption = Annotated[Several, typer.Option("--domain", help="domaine · domain (road, building, …, platform)")]
-SitesOption = Annotated[Several, typer.Option("--site", help="site")]
-CommunesOption = Annotated[Several, typer.Option("--commune", help="code INSEE")]
-DevicesOption = Annotated[Several, typer.Option("--device", help="capteur · device")]
-TagsOption = Annotated[Several, typer.Option("--tag", help="étiquette · tag")]
-RulesOption = Annotated[Several, typer.Option("--rule", help="règle · rule")]
-LengthOption = Annotated[str | None, typer.Option("--for", help="durée · duration (30min, 2h, 1d)")]
-UntilOption = Annotated[str | None, typer.Option("--until", help="jusqu'à · until (2026-11-24T06:00Z)")]
-EverythingOption = Annotated[bool, typer.Option("--everything", help="tout le territoire · the whole territory")]
-EndOption = Annotated[int | None, typer.Option("--end", max=LARGEST, help="y mettre fin · end the one of this number")]
-STATES = {True: "mute_current", False: "mute_coming"}
-KINDS = {MuteKind.SILENCE: "kind_silence", MuteKind.MAINTENANCE: "kind_maintenance"}
 
 
 def ack(
@@ -76,105 +57,11 @@ def ack(
         shell.tell("ack_unwritten")
 
 
-def silence(
-    context: typer.Context,
-    domain: DomainsOption = None,
-    site: SitesOption = None,
-    commune: CommunesOption = None,
-    device: DevicesOption = None,
-    tag: TagsOption = None,
-    rule: RulesOption = None,
-    everything: EverythingOption = False,
-    length: LengthOption = None,
-    until: UntilOption = None,
-    comment: CommentOption = "",
-    who: WhoOption = None,
-    end: EndOption = None,
-) -> None:
-    """Fait taire des alertes pour un temps, ou met fin à un silence · Silences alerts for a time, or ends a silence."""
-    shell: Shell = context.obj
-    if end is not None:
-        unmute(shell, MuteKind.SILENCE, end)
-        return
-    selector = {
-        "domains": domain, "sites": site, "communes": commune, "devices": device, "tags": tag,
-    }  # fmt: skip
-    mute(shell, MuteKind.SILENCE, selector, rule, (None, until, length), who, comment, everything=everything)
-
-
-def maintenance(
-    context: typer.Context,
-    domain: DomainsOption = None,
-    site: SitesOption = None,
-    commune: CommunesOption = None,
-    device: DevicesOption = None,
-    tag: TagsOption = None,
-    rule: RulesOption = None,
-    everything: EverythingOption = False,
-    since: Annotated[str | None, typer.Option(help="à partir de ; sinon maintenant · from; else now")] = None,
-    until: UntilOption = None,
-    length: LengthOption = None,
-    comment: CommentOption = "",
-    who: WhoOption = None,
-    end: EndOption = None,
-) -> None:
-    """Annonce une intervention, ou y met fin · Announces a maintenance window, or ends one."""
-    shell: Shell = context.obj
-    if end is not None:
-        unmute(shell, MuteKind.MAINTENANCE, end)
-        return
-    selector = {
-        "domains": domain, "sites": site, "communes": commune, "devices": device, "tags": tag,
-    }  # fmt: skip
-    mute(shell, MuteKind.MAINTENANCE, selector, rule, (since, until, length), who, comment, everything=everything)
-
-
-def mutes(context: typer.Context, as_json: JsonOption = False) -> None:
-    """Liste les silences et les interventions, en cours et à venir · Lists silences and maintenance windows."""
-    shell: Shell = context.obj
+def matching(shell: Shell, wanted: Wanted) -> list[int]:
+    """The open alerts that nobody acknowledged, of those that are asked for."""
     with opened(shell) as view:
-        rows = [described(one, view.now) for one in view.mutes]
-    if as_json:
-        print_json(rows)
-    elif rows:
-        headings = [shell.say(f"column_{name}") for name in rows[0] if name != "created"]
-        print_table(headings, (worded(shell, row).values() for row in rows))
-    else:
-        shell.tell("no_mute")
-
-
-def mute(
-    shell: Shell,
-    kind: MuteKind,
-    selector: dict[str, list[str] | None],
-    rules: list[str] | None,
-    times: tuple[str | None, str | None, str | None],
-    who: str | None,
-    comment: str,
-    *,
-    everything: bool,
-) -> None:
-    """`times` are --since, --until and --for as they were given."""
-    given = {name: values for name, values in selector.items() if values}
-    with shell.failing():
-        if bool(given or rules) == everything:
-            raise Misuse(said("mute_what"))
-        if not comment.strip():
-            raise Misuse(said("mute_why"))
-        if "communes" in given:
-            given["communes"] = [code(text) for text in given["communes"]]
-        start, end = span(*times)
-    result = act(
-        shell, "alerts_mute",
-        kind=kind, selector=given, rules=rules or [], start=start, end=end, who=who or myself(), comment=comment,
-    )  # fmt: skip
-    facts = {**result, "start": shown_time(start), "end": shown_time(end)}
-    shell.tell("silenced" if kind is MuteKind.SILENCE else "maintained", **facts)
-
-
-def unmute(shell: Shell, kind: MuteKind, number: int) -> None:
-    act(shell, "alerts_unmute", id=number, kind=kind)
-    shell.tell("unmuted", id=number)
+        found = view.book.alerts(open_only=True)
+    return [one.id for one in found if not one.acknowledged and wanted.takes(one, one.level.word)]
 
 
 def act(shell: Shell, command: str, **arguments: Any) -> dict[str, Any]:
@@ -187,63 +74,6 @@ def act(shell: Shell, command: str, **arguments: Any) -> dict[str, Any]:
             raise VigiterreError(said("alerts_need_process", folder=data_dir)) from error
 
 
-def matching(shell: Shell, wanted: Wanted) -> list[int]:
-    """The open alerts that nobody acknowledged, of those that are asked for."""
-    with opened(shell) as view:
-        found = view.book.alerts(open_only=True)
-    return [one.id for one in found if not one.acknowledged and wanted.takes(one, one.level.word)]
-
-
-def span(since: str | None, until: str | None, length: str | None) -> tuple[int, int]:
-    """[start, end) in ms. Raises Misuse."""
-    now = now_ms()
-    start = read_time("--since", since) if since else now
-    if (until is None) == (length is None):
-        raise Misuse(said("mute_how_long"))
-    if until is not None:
-        end = read_time("--until", until)
-    else:
-        lasting = duration(length or "")
-        if not lasting:
-            raise Misuse(said("bad_length", value=length))
-        end = start + lasting
-    if end <= max(start, now):
-        raise Misuse(said("mute_over", end=shown_time(end)))
-    return start, end
-
-
-def code(text: str) -> str:
-    """An INSEE code. Raises VigiterreError."""
-    found = cells.commune(text)
-    if found is None:
-        raise VigiterreError(said("no_such_commune", commune=text))
-    return found
-
-
 def myself() -> str:
     """Who types this, also behind sudo."""
     return os.environ.get("SUDO_USER") or account()
-
-
-def described(one: Mute, now: int) -> dict[str, Any]:
-    """What `mutes --json` gives."""
-    return {
-        "id": one.id,
-        "kind": one.kind.value,
-        "current": one.start <= now,
-        "start": shown_time(one.start),
-        "end": shown_time(one.end),
-        "selector": " ".join(f"{name}={','.join(values)}" for name, values in one.selector.as_dict().items()),
-        "rules": " ".join(sorted(one.rules)),
-        "who": one.who,
-        "comment": one.comment,
-        "created": shown_time(one.created),
-    }
-
-
-def worded(shell: Shell, row: dict[str, Any]) -> dict[str, Any]:
-    kind, state = shell.say(KINDS[MuteKind(row["kind"])]), shell.say(STATES[row["current"]])
-    chosen = row["selector"] or ("" if row["rules"] else shell.say("mute_everything"))
-    return {name: value for name, value in row.items() if name != "created"} | {
-        "kind": kind, "current": state, "selector": chosen,
-    }  # fmt: skip

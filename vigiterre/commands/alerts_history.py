@@ -73,7 +73,7 @@ def history(
         typer.get_binary_stream("stdout").write(spreadsheet(shell, rows))
     elif rows:
         lines = [listed(shell, row) for row in rows]
-        names = [name for name in COLUMNS if any(row[name] for row in lines)]
+        names = [name for name in COLUMNS if name != "site" and any(row[name] for row in lines)]
         print_table([shell.say(f"column_{name}") for name in names], ([row[name] for name in names] for row in lines))
     else:
         shell.tell("no_history")

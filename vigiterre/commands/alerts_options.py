@@ -20,6 +20,8 @@ CommuneOption = Annotated[str | None, typer.Option(help="code INSEE")]
 SiteOption = Annotated[str | None, typer.Option(help="seulement ce site · only this site")]
 DeviceOption = Annotated[str | None, typer.Option(help="seulement ce capteur · only this device")]
 RuleOption = Annotated[str | None, typer.Option(help="seulement cette règle · only this rule")]
+WhoOption = Annotated[str | None, typer.Option(help="qui ; sinon le compte · who; else the account")]
+CommentOption = Annotated[str, typer.Option(help="pourquoi · why")]
 JsonOption = Annotated[bool, typer.Option("--json", help="tableau JSON · JSON array")]
 
 
