@@ -30,7 +30,8 @@ def reconcile(
     """
     known = [one for one in watch.alerts if not one.withdrawn]
     changes: list[Change] = []
-    for episode in reversed(watch.view(now if until is None else until)):  # what is open keeps its alert when late data joins or parts intervals
+    # Newest first: what is open keeps its alert when late data joins or parts intervals.
+    for episode in reversed(watch.view(now if until is None else until)):
         alert = next((one for one in reversed(known) if _same(one, episode)), None)
         if alert is None:
             alert = _opened(watch, series, episode, now, new_id())

@@ -15,11 +15,13 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from dashboards.console.acknowledge import Acknowledging, acknowledge_routes
 from dashboards.console.app import Sources, application
 from devices.errors import VigiterreError
 from ingest.broker import Broker
 from ingest.mqtt import Receiver, State
 from vigiterre import control
+from vigiterre.alert_operations import AlertOperations
 from vigiterre.checks import Checks, Ear
 from vigiterre.foreign import ForeignBrokers
 from vigiterre.metrics import Metrics, Number, counter, gauge
@@ -69,9 +71,7 @@ class Run:
         )
         self.foreign = ForeignBrokers(service.deliver, now_ms, settings.data_dir)
         self.started = time.monotonic()
-        self.platform = Checks(
-            service, lambda: self.receiver.state, lambda: self.foreign.checks(settings.language)
-        )
+        self.platform = Checks(service, lambda: self.receiver.state, lambda: self.foreign.checks(settings.language))
         self.ear = Ear()
         service.healthy = self.healthy
         self.metrics = self._metrics()
@@ -105,7 +105,10 @@ class Run:
         loop.add_signal_handler(signal.SIGHUP, self.reload)
         listener = bind(self.address)
         pages = Pages(uvicorn.Config(self._application(), log_config=None, access_log=False, lifespan="off"))
-        commands = await control.listen(service.settings.data_dir, service.operations.commands())
+        commands = await control.listen(
+            service.settings.data_dir,
+            {**service.operations.commands(), **AlertOperations(service.alerting, now_ms).commands()},
+        )
         tasks = [
             asyncio.create_task(self.receiver.run(), name="receiver"),
             asyncio.create_task(service.pipeline.run(), name="pipeline"),
@@ -244,9 +247,15 @@ class Run:
                 latest=service.store.latest,
                 refusals=service.latest_refusals,
                 counts=self.counts,
+                alerts=service.open_alerts,
             ),
             service.settings.language,
+            acknowledge_routes(Acknowledging(service.look_at_link, self._acknowledge), service.settings.language),
         )
+
+    async def _acknowledge(self, token: str, who: str, comment: str) -> bool:
+        service = self.service
+        return bool(await service.alerting.acknowledge_by_link(service.links, token, who, comment, now_ms()))
 
 
 def alert_numbers(service: Service) -> list[Number]:

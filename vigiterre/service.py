@@ -18,6 +18,7 @@ from alerts.book import FILE as BOOK
 from alerts.book import Book
 from alerts.links import Links, read_key
 from alerts.load import AlertConfig, load_alerts
+from alerts.notices.case import Case
 from alerts.notices.plan import Plan
 from alerts.notices.sender import Sender
 from dashboards.console.app import RefusedMessage
@@ -254,6 +255,15 @@ class Service:
             now - keep.raw_days * DAY_MS if keep.raw_days else 0,
             now - keep.rollup_days * DAY_MS if keep.rollup_days else 0,
         )
+
+    def open_alerts(self) -> list[Case]:
+        alerting = self.alerting
+        return list(alerting.look([one.id for one in list(alerting.unclosed.values()) if one.open], now_ms()).values())
+
+    def look_at_link(self, token: str) -> Case | None:
+        """The alert behind an acknowledge link. Raises BadLink, StoreUnavailable."""
+        number = self.links.read(token, now_ms()).alert
+        return self.alerting.look([number], now_ms()).get(number)
 
     def latest_refusals(self) -> list[RefusedMessage]:
         return [

@@ -176,10 +176,6 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "règles en échec : {rules} ; voyez `vigiterre alerts list --rules`",
         "en": "rules that fail: {rules}; see `vigiterre alerts list --rules`",
     },
-    "export_failed": {
-        "fr": "les alertes ne vont pas dans la base ({detail}) ; nouvel essai",
-        "en": "alerts do not reach the store ({detail}); trying again",
-    },
     "purge_what": {
         "fr": "Dites quoi effacer : --before, --reason, --device, ou --all pour tout.",
         "en": "Say what to delete: --before, --reason, --device, or --all for everything.",

@@ -16,6 +16,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from alerts.notices.case import Case
+from dashboards.console.alerts import alert_rows
 from dashboards.console.rows import REPLAYED, SIMULATED, DeviceRow, moment, rows
 from dashboards.console.texts import REASONS, STATUS
 from devices.errors import VigiterreError
@@ -30,6 +32,7 @@ SECURITY = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+ALERTS_SHOWN = 100
 REFRESH_SECONDS = 10
 """For a reader who asks for it: a page that changes by itself loses the place of whoever magnifies it or hears it."""
 
@@ -58,10 +61,15 @@ class Sources:
     """The newest first; may block."""
     counts: Callable[[], Mapping[str, int]]
     """received, stored, refused, duplicates."""
+    alerts: Callable[[], Sequence[Case]] = tuple
+    """Those that are open."""
 
 
-def application(sources: Sources, language: Language) -> Starlette:
-    """The web application of one process. `language` is what a browser that does not choose gets."""
+def application(sources: Sources, language: Language, more: Sequence[Route] = ()) -> Starlette:
+    """The web application of one process, `more` pages included.
+
+    `language` is what a browser that does not choose gets.
+    """
     templates = Environment(
         loader=PackageLoader("dashboards.console"),
         autoescape=True,
@@ -107,6 +115,8 @@ def application(sources: Sources, language: Language) -> Starlette:
                 for one in await run_in_threadpool(sources.refusals)
             ],
             counts={name: whole(count) for name, count in sources.counts().items()},
+            shown=ALERTS_SHOWN,
+            alerts=alert_rows(sources.alerts(), now, chosen),
             checks={name: words for name, words in sources.checks().items() if words},
             store_trouble=trouble,
         )
@@ -119,6 +129,7 @@ def application(sources: Sources, language: Language) -> Starlette:
             Route("/metrics", metrics),
             Route("/style.css", style),
             Route("/", status),
+            *more,
         ]
     )
 

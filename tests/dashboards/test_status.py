@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from alerts.alert import Alert
+from alerts.notices.case import Case
+from alerts.rule import Kind, Level, Rule
 from dashboards.console.app import RefusedMessage, Sources, application
 from dashboards.console.texts import AGES, REASONS, STATUS
 from devices.load import load_registry
@@ -49,6 +52,17 @@ def latest() -> list[Latest]:
     return [Latest(room, "co2", NOW, 1612.5), Latest(road, "road_surface_state", NOW, 4.0)]
 
 
+def open_alerts() -> list[Case]:
+    """One acknowledged, one muted; the gravest came last."""
+    words = {"fr": SCRIPT, "en": SCRIPT}
+    ice = Rule("ice", Kind.MEASURED, {"fr": "Verglas", "en": "Black ice"}, {"fr": "Saler", "en": "Spread salt"}, ())
+    odd = Rule("odd", Kind.MEASURED, words, words, ())
+    where = Series("road", "d978a-lurcy", "road-weather-station", "d978a-lurcy", "03155")
+    known = Alert(1, "odd", where, Level.INFO, Level.INFO, NOW, NOW, acknowledged=NOW, acknowledged_by=SCRIPT)
+    grave = Alert(2, "ice", where, Level.CRITICAL, Level.CRITICAL, NOW - 60_000, NOW - 60_000)
+    return [Case(known, odd, SCRIPT), Case(grave, ice, "Lisière de forêt", muted=True)]
+
+
 def sources() -> Sources:
     registry = load_registry(CONFIG)
     return Sources(
@@ -58,6 +72,7 @@ def sources() -> Sources:
         latest=latest,
         refusals=lambda: [RefusedMessage(NOW, f"vigiterre/{SCRIPT}/up", SCRIPT, "unknown_device", SCRIPT)],
         counts=lambda: {"received": 3, "stored": 2, "refused": 1, "duplicates": 0},
+        alerts=open_alerts,
     )
 
 
@@ -103,7 +118,7 @@ def test_the_page_lists_every_device_with_its_last_values_in_french(page: Page) 
     assert "default-src 'none'" in headers["content-security-policy"]
     assert "script" not in outline.tags
     assert outline.tags.count("h1") == 1
-    assert outline.tags.count("caption") == outline.tags.count("table") == 2
+    assert outline.tags.count("caption") == outline.tags.count("table") == 3
 
 
 def test_the_page_exists_in_english_by_choice_and_by_the_browser(page: Page) -> None:
@@ -233,3 +248,13 @@ def test_metrics_are_plain_text(page: Page) -> None:
     status, body, headers = page.get("/metrics")
     assert (status, body) == (200, "vigiterre_devices 55.0\n")
     assert headers["content-type"].startswith("text/plain")
+
+
+def test_open_alerts_come_first_the_gravest_above_with_what_to_do(page: Page) -> None:
+    french = page.get("/?lang=fr")[1]
+    assert french.index("Alertes ouvertes (2)") < french.index("Mesures depuis le démarrage")
+    assert french.index("Verglas") < french.index("prise en charge par")
+    for words in ("critique", "Saler", "Lisière de forêt", "en silence ou en maintenance"):
+        assert words in french
+    assert SCRIPT not in french
+    assert "Spread salt" in page.get("/?lang=en")[1]

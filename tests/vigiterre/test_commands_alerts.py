@@ -149,7 +149,7 @@ def test_open_alerts_are_listed_the_gravest_first_with_value_place_and_begin(dat
     shown = run("list").stdout
     assert "−0,8\N{NO-BREAK SPACE}°C" in shown
     assert "critique" in shown
-    assert "Tue par" not in shown, "a column without anything is left out"
+    assert "Fin" not in shown, "a column without anything is left out"
 
 
 def test_all_shows_those_that_ended_the_newest_first_and_says_when_it_is_cut(data: Path) -> None:
@@ -205,6 +205,7 @@ def test_what_is_muted_says_by_what(data: Path) -> None:
     mute = Mute(0, MuteKind.MAINTENANCE, chosen, frozenset(), now - HOUR, now + HOUR, "Marie", "travaux", now)
     write(data, alert(1), alert(2, ROOM, "classroom_co2"), mutes=(mute,))
     assert {row["id"]: row["muted_by"] for row in rows("list")} == {1: "maintenance 1", 2: ""}
+    assert "en cours, maintenance 1" in run("list").stdout
 
 
 def test_alerts_are_shown_while_the_configuration_is_broken(data: Path, tmp_path: Path) -> None:
@@ -445,7 +446,9 @@ def test_the_history_gives_intervals_with_their_length_and_the_time_to_acknowled
     assert found[2].items() >= {"resolved": None, "minutes": None, "minutes_to_acknowledgement": None}.items()
     assert {row["id"] for row in rows("history", "--withdrawn")} == {1, 2, 3}
     assert [row["id"] for row in rows("history", "--level", "critical")] == [2, 1]
-    assert "│ 90 " in run("history").stdout
+    shown = run("history").stdout
+    assert "│ 90 " in shown
+    assert "Marie (9\N{NO-BREAK SPACE}min)" in shown
     assert "Aucune alerte ne répond" in told(run("history", "--rule", "x"))
 
 

@@ -24,15 +24,15 @@ from vigiterre.commands.alerts_options import (
     Wanted,
 )
 from vigiterre.commands.alerts_rules import list_rules
-from vigiterre.commands.alerts_view import View, opened
+from vigiterre.commands.alerts_view import View, compact, opened
 from vigiterre.service import now_ms
 from vigiterre.shell import Shell, print_json, print_table
 from vigiterre.texts import said
 
 STORM = 5
 """So many alerts of one rule at one place are one line."""
-COLUMNS = ("id", "level", "status", "rule", "title", "device", "place", "commune", "opened")
-OPTIONAL = ("resolved", "amount", "acknowledged_by", "muted_by")
+COLUMNS = ("id", "level", "title", "place", "opened", "resolved", "amount", "status")
+OPTIONAL = ("resolved", "amount")
 """Columns that are shown when one of the rows has something there."""
 
 app = typer.Typer(help="Les alertes · The alerts", no_args_is_help=True)
@@ -77,8 +77,9 @@ def list_alerts(
 
 def show_alerts(shell: Shell, view: View, alerts: Sequence[Alert], *, each: bool) -> None:
     rows = [view.cells(one, shell) for one in alerts] if each else collapsed(shell, view, alerts)
-    names = [*COLUMNS, *(name for name in OPTIONAL if any(row[name] for row in rows))]
-    print_table([shell.say(f"column_{name}") for name in names], ([row[name] for name in names] for row in rows))
+    names = [name for name in COLUMNS if name not in OPTIONAL or any(row[name] for row in rows)]
+    lines = (compact(row) for row in rows)
+    print_table([shell.say(f"column_{name}") for name in names], ([line[name] for name in names] for line in lines))
     if len(rows) < len(alerts):
         shell.tell("alerts_collapsed")
 

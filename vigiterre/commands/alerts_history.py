@@ -22,12 +22,15 @@ from vigiterre.commands.alerts_options import (
     Wanted,
 )
 from vigiterre.commands.alerts_view import View, opened, time_or_none
-from vigiterre.shell import Misuse, Shell, print_json, print_table, read_span
+from vigiterre.shell import Misuse, Shell, print_json, print_table, read_span, shown_time
 from vigiterre.texts import said
 
 MINUTE_MS = 60_000
 TIMES = ("opened", "resolved", "acknowledged")
 """In the rows as ms; each way of showing says them its own way."""
+TABLE = ("id", "peak", "title", "place", "opened", "resolved", "minutes", "acknowledged", "comment", "flags")
+OPTIONAL = ("acknowledged", "comment", "flags")
+"""Columns that are shown when one of the rows has something there."""
 LENGTHS = ("minutes", "minutes_to_acknowledgement")
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """A spreadsheet may take a cell that begins with one of these for a formula."""
@@ -73,8 +76,8 @@ def history(
         typer.get_binary_stream("stdout").write(spreadsheet(shell, rows))
     elif rows:
         lines = [listed(shell, row) for row in rows]
-        names = [name for name in COLUMNS if name != "site" and any(row[name] for row in lines)]
-        print_table([shell.say(f"column_{name}") for name in names], ([row[name] for name in names] for row in lines))
+        names = [name for name in TABLE if name not in OPTIONAL or any(row[name] for row in lines)]
+        print_table([shell.say(f"column_{name}") for name in names], ([line[name] for name in names] for line in lines))
     else:
         shell.tell("no_history")
 
@@ -119,10 +122,20 @@ def worded(shell: Shell, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def listed(shell: Shell, row: dict[str, Any]) -> dict[str, Any]:
-    """For a table: times in UTC, as --since takes them."""
-    times = {name: time_or_none(row[name]) or "" for name in TIMES}
-    lengths = {name: readable(row[name], "", shell.language) for name in LENGTHS if row[name] is not None}
-    return {**worded(shell, row), **times, **lengths}
+    """For a table of few columns: times in UTC, as --since takes them."""
+    line = worded(shell, row)
+    minutes, taken = (readable(row[name], "", shell.language) if row[name] is not None else "" for name in LENGTHS)
+    flags = {"reopened": row["reopened"], "late": row["late"], "withdrawn": row["withdrawn"]}
+    return {
+        **line,
+        "title": f"{row['title']} ({row['rule']})",
+        "place": f"{row['place']}, {row['commune']} ({row['device']})",
+        "opened": shown_time(row["opened"]),
+        "resolved": time_or_none(row["resolved"]) or "",
+        "minutes": minutes,
+        "acknowledged": f"{row['acknowledged_by']} ({taken}\N{NO-BREAK SPACE}min)" if row["acknowledged"] else "",
+        "flags": ", ".join(shell.say(f"column_{name}").lower() for name, value in flags.items() if value),
+    }
 
 
 def spreadsheet(shell: Shell, rows: Sequence[dict[str, Any]]) -> bytes:

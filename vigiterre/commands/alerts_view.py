@@ -103,6 +103,18 @@ class View:
         return {**row, **words, **blank, "amount": self.amount(alert.value, alert)}
 
 
+def compact(row: dict[str, Any]) -> dict[str, Any]:
+    """Few columns, for a terminal of 80 or 100: what, where and who are one cell each."""
+    where = ", ".join(part for part in (row["place"], row["commune"]) if part)
+    told = (row["status"], row["acknowledged_by"], row["muted_by"])
+    return {
+        **row,
+        "title": f"{row['title']} ({row['rule']})",
+        "place": f"{where} ({row['device']})" if row["device"] else where,
+        "status": ", ".join(part for part in told if part),
+    }
+
+
 def time_or_none(time_ms: int | None) -> str | None:
     """As `shown_time`; None for none, and for the 0 that stands for none."""
     return shown_time(time_ms) if time_ms else None
