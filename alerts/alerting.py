@@ -39,6 +39,8 @@ Result = TypeVar("Result")
 CHECKPOINT_MS = 30_000
 RECENT_MS = 86_400_000
 """Alerts that ended within it are still known to the engine after a restart."""
+LOOKED_AT = 2_000
+"""Alerts at a tick."""
 TOLD = {NoticeKind.ESCALATION: What.ESCALATED, NoticeKind.REMINDER: What.REMINDED}
 
 
@@ -107,6 +109,7 @@ class Alerting:
         """Why nothing can be written at the moment."""
         self._retired: dict[str, Rule] = {}
         """Rules that were taken out while their alerts were open: whoever was told must hear of the end."""
+        self._to_look_at: list[int] = []
         self._work = Work()
         self._resumed = False
         self._written_down = now
@@ -157,9 +160,16 @@ class Alerting:
                 return
             self._resume(now)
             self.engine.tick(now, hearing=hearing, checks=checks)
-            await self._follow(self.engine.changes(now), now, self.unclosed.values())
+            await self._follow(self.engine.changes(now), now, self._some_unclosed())
             if now - self._written_down >= CHECKPOINT_MS:
                 await self._write_down(now)
+
+    def _some_unclosed(self) -> list[Alert]:
+        """Those whose time may have come, such as a reminder's: in a storm of thousands not all at each tick."""
+        if not self._to_look_at:
+            self._to_look_at = list(self.unclosed)
+        some, self._to_look_at = self._to_look_at[:LOOKED_AT], self._to_look_at[LOOKED_AT:]
+        return [alert for number in some if (alert := self.unclosed.get(number)) is not None]
 
     async def stop(self, now: int) -> None:
         """Write down what a restart needs to go on at once."""

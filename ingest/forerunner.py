@@ -58,15 +58,17 @@ class Forerunner:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sift")
         self._more = asyncio.Event()
         self._stopping = False
+        self._reached = 0
+        """When the last message judged was received, ms."""
 
     @property
     def done(self) -> int:
         """Seq of the last entry that was sifted and judged."""
         return self.alerting.done
 
-    @property
-    def caught_up(self) -> bool:
-        return self.done >= self.journal.last
+    def lag(self, now: int) -> int:
+        """How far the alerts are behind what was received, ms; 0 when nothing waits."""
+        return 0 if self.done >= self.journal.last else max(0, now - self._reached)
 
     def wake(self) -> None:
         """There is more in the journal."""
@@ -137,6 +139,7 @@ class Forerunner:
 
     async def _judge(self, entries: Sequence[Entry], batch: Batch) -> None:
         last = entries[-1]
+        self._reached = last.message.received
         replayed = [origin.entry.message.replayed for origin in batch.origins] if batch.replayed else ()
         caught_up = self.journal.last <= last.seq
         try:

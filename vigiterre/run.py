@@ -34,6 +34,8 @@ log = structlog.get_logger(__name__)
 FLUSH_SECONDS = 10
 ASK_SECONDS = 0.5
 TICK_SECONDS = 1.0
+BACKLOG_MS = 2_000
+"""Messages older than this that still wait to be judged are a backlog: time passes with them, not with the clock."""
 ENDLESS = ("housekeeping", "requests", "ticks", "export")
 """Tasks that only end when they are cancelled."""
 NOT_YET = {"fr": "pas encore connecté", "en": "not connected yet"}
@@ -185,7 +187,7 @@ class Run:
         while True:
             now = now_ms()
             hearing = self.ear.hearing(self.receiver.state, now)
-            if service.ahead.caught_up:
+            if service.ahead.lag(now) < BACKLOG_MS:
                 await service.alerting.tick(now, hearing=hearing, checks=self.platform.words(now))
             await asyncio.sleep(TICK_SECONDS)
 

@@ -21,7 +21,7 @@ FILES = sorted(
     if path.name in ("texts.py", "trouble.py")
 )
 LANGUAGES = {"fr", "en"}
-SAME = re.compile(r"([\W\d_]|\{\w+\})*|s|min|h|Site|Commune|Codec|information")
+SAME = re.compile(r"([\W\d_]|\{\w+\})*|s|min|h|Site|Commune|Codec|information|sites")
 """What may be the same in both languages: symbols, facts alone, and words that are."""
 SAID_BY_PREFIX = ("column_", "outcome_")
 
