@@ -24,10 +24,10 @@ from devices.registry import Registry
 LATENESS_MS = 3_600_000
 FRESH_MS = 120_000
 """An alert whose newest value is older than this may be history that is still coming in."""
-PLANNED_A_SECOND = 5_000
-"""Devices, after a start."""
 SETTLE_MS = 3_000
-"""Then people are told when the device has sent nothing more for so long."""
+"""Then people are told when the device has sent nothing more for so long..."""
+PATIENCE_MS = 30_000
+"""... or goes on sending, and the alert stays open: its clock is behind, and this is no history."""
 
 PLATFORM_SERIES = Series(PLATFORM, OURSELVES, OURSELVES, "", "")
 
@@ -59,8 +59,10 @@ class Engine:
         self._waiting: dict[int, tuple[int, Watch, Desk]] = {}
         """Watches that time alone may change, and when."""
         self._unsettled: dict[int, tuple[Alert, Watch, Desk]] = {}
-        self._hearing = Hearing()
+        self._hearing = Hearing(self.desks, self.touch)
         self._ended: list[Change] = []
+        self._orphans: list[Alert] = []
+        """Alerts of rules that are broken."""
         self._words: dict[str, str] = {}
         """Rule on ourselves -> what its check says."""
         self._load(rules, calendars, registry, now)
@@ -74,10 +76,8 @@ class Engine:
             for rule in rules.values()
         }
         self.broken.clear()
-        self._hearing.clear()
-        if any(rule.kind is Kind.SILENT for rule in rules.values()):
-            for number, device in enumerate(registry.profiles):  # planning costs some 20 us each: not all in one tick
-                self._hearing.look(now + number // PLANNED_A_SECOND * 1000, device, "")
+        silent = any(rule.kind is Kind.SILENT for rule in rules.values())
+        self._hearing.begin(registry.profiles if silent else (), self.seasons, now)
         for rule in rules.values():
             if rule.kind is Kind.PLATFORM and rule.id not in self.ourselves.watches:
                 self.ourselves.watches[rule.id] = Watch(apply_check(rule), self.seasons[rule.id], 0)
@@ -114,9 +114,9 @@ class Engine:
         series, time, values = reading
         desk = self.desk(series, received)
         if live:
-            self._hear(desk, received)
+            self._hearing.hear(desk, received)
         if time < desk.newest - self.lateness:
-            self.too_late += 1
+            self.too_late += live
             return
         if series is not desk.series and time >= desk.newest:
             self._stand(desk, series)
@@ -126,7 +126,7 @@ class Engine:
         newest, desk.newest = desk.newest, max(time, desk.newest)
         desk.packed = ()
         for applied in desk.applied.values():
-            if not applied.quantities.isdisjoint(values):
+            if not applied.quantities.isdisjoint(values) and applied.rule.id not in self.broken:
                 self._judge(desk, applied, reading, newest, live=live)
 
     def _judge(self, desk: Desk, applied: Applied, reading: Reading, newest: int, *, live: bool) -> None:
@@ -158,17 +158,12 @@ class Engine:
         self._touched[id(watch)] = (watch, desk)
 
     def _fail(self, rule: Rule, desk: Desk) -> None:
+        """It rests until the next configuration; its open alerts stay open."""
         self.broken[rule.id] = f"{desk.series.device}: {traceback.format_exc()}"
-        desk.watches.pop(rule.id, None)
-
-    def _hear(self, desk: Desk, received: int) -> None:
-        desk.heard = max(desk.heard, received)
-        for name in desk.silent:
-            watch = desk.watches.get(name)
-            if isinstance(watch, SilentWatch) and watch.open:
-                watch.hear(received)
-                self.touch(watch, desk)
-                self._await_silence(desk, name)
+        watch = desk.watches.pop(rule.id, None)
+        if watch is not None:
+            self._orphans += watch.alerts
+            self._waiting.pop(id(watch), None)
 
     # What time brings
 
@@ -182,45 +177,13 @@ class Engine:
             if due <= now:
                 self.touch(watch, desk)
         if hearing is not None:
-            self._look_for_silence(now, hearing)
+            self._hearing.pass_time(now, hearing, lambda device: self._desk_of(device, now))
         self._look_at_ourselves(now, checks)
         for alert, watch, desk in list(self._unsettled.values()):
             if not alert.open or alert.live:
                 del self._unsettled[alert.id]
-            elif watch.live and now - desk.heard >= SETTLE_MS:
+            elif watch.live and (now - desk.heard >= SETTLE_MS or now - alert.found >= PATIENCE_MS):
                 self.touch(watch, desk)
-
-    def _look_for_silence(self, now: int, hearing: int) -> None:
-        for device, rule in self._hearing.due(now):
-            if not rule:
-                self._begin_waiting(device, now)
-                continue
-            desk = self.desks.get(device)
-            applied = desk.silent.get(rule) if desk is not None else None
-            if desk is None or applied is None:
-                continue
-            watch = desk.watches.get(rule)
-            if not isinstance(watch, SilentWatch):
-                watch = SilentWatch(applied, self.seasons[rule])
-            due = watch.pass_silence(max(desk.heard or desk.known, hearing), now)
-            if watch.open:
-                desk.watches[rule] = watch
-                self.touch(watch, desk)
-            if due is not None:
-                self._hearing.look(due, device, rule)
-
-    def _begin_waiting(self, device: str, now: int) -> None:
-        """A device of the registry, whether it was ever heard or not."""
-        profile = self.registry.profiles.get(device)
-        if profile is not None:
-            desk = self.desk(profile.series_at(now), now)
-            for rule in desk.silent:
-                self._await_silence(desk, rule)
-
-    def _await_silence(self, desk: Desk, rule: str) -> None:
-        applied = desk.silent[rule]
-        due = SilentWatch(applied, self.seasons[rule]).due(applied.levels[0].threshold.level, desk.heard or desk.known)
-        self._hearing.look(due, desk.series.device, rule)
 
     def _look_at_ourselves(self, now: int, checks: Mapping[str, str]) -> None:
         for watch in self.ourselves.watches.values():
@@ -265,6 +228,8 @@ class Engine:
         if not watch.live:
             return False
         if isinstance(watch, SilentWatch) or self._settled(desk, now, caught_up=caught_up):
+            return True
+        if caught_up and now - alert.found >= PATIENCE_MS:
             return True
         self._unsettled[alert.id] = (alert, watch, desk)
         return False
@@ -321,8 +286,7 @@ class Engine:
     def _home(self, alert: Alert, now: int) -> Desk | None:
         if alert.series.domain == PLATFORM:
             return self.ourselves
-        profile = self.registry.profiles.get(alert.series.device)
-        return self.desk(profile.series_at(now), now) if profile is not None else None
+        return self._desk_of(alert.series.device, now)
 
     def _begin_again(self, desk: Desk, alert: Alert) -> Watch | SilentWatch | None:
         """A watch for an open alert that has none: its rule was changed, or its beginning is beyond the samples."""
@@ -346,7 +310,8 @@ class Engine:
 
     def reload(self, rules: Mapping[str, Rule], calendars: Mapping[str, Slots], registry: Registry, now: int) -> None:
         """Another configuration. What is unchanged keeps its state; a changed rule goes on from its open alerts."""
-        loose = [alert for desk in (*self.desks.values(), self.ourselves) for alert in self._detach(desk, rules)]
+        loose = [*self._orphans, *self._detach_ourselves(rules)]
+        self._orphans.clear()
         self._load(rules, calendars, registry, now)
         for name, desk in list(self.desks.items()):
             if name not in registry.profiles:
@@ -363,17 +328,17 @@ class Engine:
                     loose += watch.alerts
                     del desk.watches[rule]
                     self._waiting.pop(id(watch), None)
+        kept = {id(watch) for desk in self.desks.values() for watch in desk.watches.values()}
+        self._unsettled = {key: one for key, one in self._unsettled.items() if id(one[1]) in kept}
         self.restore([alert for alert in loose if alert.open], now)
 
-    def _detach(self, desk: Desk, rules: Mapping[str, Rule]) -> list[Alert]:
-        """Of ourselves: the open alerts of rules that are changed or gone."""
-        if desk is not self.ourselves:
-            return []
+    def _detach_ourselves(self, rules: Mapping[str, Rule]) -> list[Alert]:
+        """The alerts of rules on ourselves that are changed or gone."""
         found = []
-        for name, watch in list(desk.watches.items()):
+        for name, watch in list(self.ourselves.watches.items()):
             if rules.get(name) != watch.applied.rule:
                 found += watch.alerts
-                del desk.watches[name]
+                del self.ourselves.watches[name]
                 self._waiting.pop(id(watch), None)
         return found
 
@@ -385,6 +350,11 @@ class Engine:
             desk = self.desks[series.device] = Desk(series, now)
             self._stand(desk, series)
         return desk
+
+    def _desk_of(self, device: str, now: int) -> Desk | None:
+        """None for a device that is not in the registry."""
+        profile = self.registry.profiles.get(device)
+        return self.desk(profile.series_at(now), now) if profile is not None else None
 
     def _stand(self, desk: Desk, series: Series) -> None:
         """A device is seen at a place, the first time or anew."""

@@ -172,6 +172,14 @@ def test_a_backlog_that_ends_well_tells_nobody() -> None:
     assert not scene.only().live
 
 
+def test_a_device_whose_clock_is_behind_and_that_never_pauses_is_told_of_too() -> None:
+    scene = Scene(replace(HOT, levels=(threshold(above=30.0, clear=28.0),)))
+    for second in range(0, 40, 2):
+        scene.reads(second / 60, 35.0, received=10 + second / 60)
+        scene.passes(10 + (second + 1) / 60)
+    assert scene.only().live
+
+
 def test_a_condition_on_another_quantity_is_that_of_the_moment() -> None:
     wet = (Condition("state", states=frozenset({1.0, 2.0})),)
     scene = Scene(rule("ice", threshold(Level.CRITICAL, below=0.0, clear=1.0), when=wet))
@@ -293,6 +301,21 @@ def test_a_rule_that_fails_says_so_and_the_others_go_on() -> None:
     scene.reads(0, 35.0)
     assert set(scene.engine.broken) == {"bad"}
     assert [one.rule for one in scene.open] == ["good"]
+
+
+def test_a_rule_that_is_mended_goes_on_from_its_open_alert() -> None:
+    hot = replace(HOT, levels=(threshold(above=30.0, clear=28.0),))
+    scene = Scene(hot)
+    scene.reads(0, 35.0)
+    good, scene.engine.seasons = scene.engine.seasons, {"hot": Season(Broken(), None, (None, None), month_day)}
+    scene.engine.desks["d1"].watches["hot"].season = scene.engine.seasons["hot"]
+    scene.reads(1, 35.0)
+    assert set(scene.engine.broken) == {"hot"}
+    scene.engine.reload({"hot": hot}, {}, scene.registry, START + 2 * MINUTE)
+    assert good.keys() == scene.engine.seasons.keys()
+    scene.reads(2, 20.0)
+    assert not scene.open
+    assert len(scene.alerts) == 1
 
 
 class Broken:
