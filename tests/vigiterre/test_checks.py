@@ -1,0 +1,98 @@
+"""What rules on ourselves are told, and from when silence counts."""
+
+from pathlib import Path
+
+import pytest
+
+from alerts.rules_file import PLATFORM_CHECKS
+from ingest.mqtt import State
+from ingest.trouble import Trouble
+from vigiterre.checks import BRIEF_MS, Checks, Ear
+from vigiterre.service import Service
+from vigiterre.settings import Settings
+
+CONFIG = Path(__file__).parent.parent.parent / "config"
+NOW = 1_795_608_000_000
+
+
+def service_in(folder: Path) -> Service:
+    return Service(Settings(data_dir=folder, store={"url": "memory:"}), CONFIG)
+
+
+def test_every_check_that_a_rule_may_name_is_made(tmp_path: Path) -> None:
+    service = service_in(tmp_path)
+    words = Checks(service, lambda: State(connected=True), dict).words(NOW)
+    assert set(words) == set(PLATFORM_CHECKS)
+    assert {name for name, said in words.items() if said} <= {"disk"}
+    service.close()
+
+
+def test_what_is_wrong_is_said_in_words(tmp_path: Path) -> None:
+    service = service_in(tmp_path)
+    state = State(link=Trouble("unreachable", {"address": "mqtt://b", "section": "mqtt"}), session_lost=0)
+    clock = [0.0]
+    checks = Checks(service, lambda: state, lambda: {"broker far": "away"}, lambda: clock[0])
+    service.pipeline.trouble = Trouble("write_failed", {"what": "store", "detail": "x"}).words
+    service.alerting.engine.broken["ice"] = "trace"
+    words = checks.words(NOW)
+    assert "rien n'écoute" in words["broker"]
+    assert words["foreign"] == "away"
+    assert "store" in words["store"]
+    assert "ice" in words["rules"]
+    service.close()
+
+
+def test_a_lost_session_and_a_clock_that_jumps_are_said_for_ten_minutes(tmp_path: Path) -> None:
+    service = service_in(tmp_path)
+    state, clock = State(connected=True), [0.0]
+    checks = Checks(service, lambda: state, dict, lambda: clock[0])
+    assert not checks.words(NOW)["session"]
+    state.session_lost = 1
+    assert checks.words(NOW + 3_600_000)["clock"]
+    assert checks.words(NOW + 3_600_000)["session"]
+    clock[0] = 601
+    words = checks.words(NOW + 3_600_000 + 601_000)
+    assert not words["clock"]
+    assert not words["session"]
+    service.close()
+
+
+def test_many_refusals_are_said_and_few_are_not(tmp_path: Path) -> None:
+    service = service_in(tmp_path)
+    clock = [0.0]
+    checks = Checks(service, lambda: State(connected=True), dict, lambda: clock[0])
+    assert not checks.words(NOW)["quarantine"]
+    counts = service.pipeline.counts
+    counts.stored, counts.refused["schema"] = 1_000, 30  # type: ignore[index]
+    assert not checks.words(NOW)["quarantine"]
+    counts.refused["schema"] = 300  # type: ignore[index]
+    assert "300" in checks.words(NOW)["quarantine"]
+    clock[0] = 700
+    checks.words(NOW + 700_000)
+    assert not checks.words(NOW + 700_000)["quarantine"]
+    service.close()
+
+
+@pytest.mark.parametrize(("away", "since"), [(BRIEF_MS // 2, 0), (BRIEF_MS * 2, NOW + BRIEF_MS * 2)])
+def test_silence_counts_anew_when_the_broker_was_away_for_long(away: int, since: int) -> None:
+    ear, state = Ear(), State(connected=True)
+    assert ear.hearing(state, NOW - 1) == 0
+    state.connected = False
+    assert ear.hearing(state, NOW) is None
+    state.connected = True
+    assert ear.hearing(state, NOW + away) == since
+    assert ear.hearing(state, NOW + away + 1) == since
+
+
+def test_silence_counts_anew_when_the_broker_kept_nothing_for_us() -> None:
+    ear, state = Ear(), State(connected=True)
+    assert ear.hearing(state, NOW) == 0
+    state.session_lost = 1
+    assert ear.hearing(state, NOW + 5) == NOW + 5
+
+
+def test_before_the_first_connection_nobody_is_heard_and_after_it_all_were() -> None:
+    ear, state = Ear(), State()
+    assert ear.hearing(state, NOW) is None
+    state.connected = True
+    assert ear.hearing(state, NOW + 10 * BRIEF_MS) == 0
