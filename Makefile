@@ -6,13 +6,14 @@ STAMP := $(VENV)/.installed
 SOURCES := devices stores alerts ingest dashboards vigiterre
 DURATION ?= 0
 
-.PHONY: help install deps demo test check format lock bench bench-codecs clean
+.PHONY: help install deps demo test check format lock bench bench-alerts bench-codecs clean
 
 help:
 	@echo "make demo [DURATION=20]  real French sensor data, on this machine, with no server to install"
 	@echo "make test                everything, on a real mosquitto and a real InfluxDB"
 	@echo "make check               ruff, mypy, layout and documentation tests"
 	@echo "make bench               CPU microseconds per reading, stage by stage, beside a baseline"
+	@echo "make bench-alerts        microseconds to judge a reading, milliseconds from a publish to a notice"
 	@echo "make bench-codecs        microseconds per uplink, codec by codec"
 	@echo "make install | deps      only the Python environment | only the tests' Debian packages (as root)"
 	@echo "make format | lock       format the sources | pin the requirements anew"
@@ -48,6 +49,10 @@ check: install
 bench: install
 	@sh tests/deps.sh
 	@PYTHONPATH=tests/support $(BIN)/python bench/main.py
+
+bench-alerts: install
+	@sh tests/deps.sh
+	@PYTHONPATH=tests/support $(BIN)/python bench/alerting.py
 
 bench-codecs: install
 	@$(BIN)/python bench/uplinks.py

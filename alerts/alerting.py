@@ -21,7 +21,7 @@ from alerts.calendar import local
 from alerts.dispatch import NoticeKind, Order, decide
 from alerts.engine import LATENESS_MS, Engine
 from alerts.keeping import pack, unpack
-from alerts.links import Claim, Links
+from alerts.links import Links
 from alerts.load import AlertConfig
 from alerts.notices.case import Case, case_of
 from alerts.outbox import Failing, Outbox
@@ -299,15 +299,16 @@ class Alerting:
             return found
 
     async def acknowledge_by_link(self, links: Links, token: str, who: str, comment: str, now: int) -> list[Alert]:
-        """The same for the alert of a link, which then works no more. Raises BadLink, StoreUnavailable."""
+        """The same for all of a link's notice; it then works no more. Raises BadLink, StoreUnavailable."""
 
-        def use() -> Claim:
+        def use() -> tuple[str, list[int]]:
             with self.book.transaction():
-                return links.use(token, now)
+                claim = links.use(token, now)
+                return claim.who, self.outbox.alerts_of(claim.notice)
 
         async with self._turn:
-            claim = await self._in_thread(use)
-            found = self._acknowledge([claim.alert], who or claim.who, comment, now)
+            channel, numbers = await self._in_thread(use)
+            found = self._acknowledge(numbers, who or channel, comment, now)
             await self._write(now)
             return found
 

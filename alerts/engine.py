@@ -97,9 +97,9 @@ class Engine:
                 self._take_with_care(reading, received, live=live)
                 continue
             samples = desk.samples
-            for name, value in values.items():
-                kept = samples.get(name)
-                if kept is not None:
+            for name in values:
+                if name in samples:
+                    kept, value = samples[name], values[name]
                     if not kept.low < value < kept.high:
                         self._take_with_care(reading, received, live=live)
                         break

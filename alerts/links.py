@@ -1,4 +1,6 @@
-"""Signed links by which a notice is acknowledged: each works once, for 72 hours, and for one alert.
+"""Signed links by which a notice is acknowledged: each works once and for 72 hours.
+
+A link is for a notice: it acknowledges all its alerts that are open and that nobody acknowledged, one or two hundred.
 
 A link says nothing that is not in the notice; that nobody can forge it is all that protects it, so it is worth no
 more than the channel it went by. Following it acknowledges nothing: mail scanners follow links. The page asks, by POST.
@@ -42,7 +44,8 @@ class BadLink(VigiterreError):  # noqa: N818
 class Claim(NamedTuple):
     """What a link says."""
 
-    alert: int
+    notice: str
+    """Its id; the outbox knows its alerts."""
     who: str
     """The channel it went to."""
     nonce: str
@@ -58,9 +61,9 @@ class Links:
         self._lock = lock
         self._signer = URLSafeSerializer(key, salt="vigiterre acknowledge")
 
-    def make(self, alert: int, who: str, now: int) -> str:
+    def make(self, notice: str, who: str, now: int) -> str:
         """A token that may stand in a URL. `now` is ms."""
-        return str(self._signer.dumps([alert, who, token_urlsafe(9), now]))
+        return str(self._signer.dumps([notice, who, token_urlsafe(9), now]))
 
     def read(self, token: str, now: int) -> Claim:
         """What the page shows before it asks. Changes nothing. Raises BadLink."""

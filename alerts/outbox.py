@@ -134,6 +134,7 @@ class Outbox:
             self._close([row.id for row in rows], SUPERSEDED, now)
 
     def postpone(self, rows: Collection[Row], until: int) -> None:
+        """Not before `until`, ms; in a notice of their own, unless they were tried already."""
         with self._transaction():
             self._each(sql.POSTPONE, [(until, row.id) for row in rows])
 
@@ -166,6 +167,14 @@ class Outbox:
         """When the newest test was put in, ms; 0 when there never was one."""
         with self._lock:
             return int(self._db.execute(sql.LAST_TEST).fetchone()[0])
+
+    def alerts_of(self, notice: str) -> list[int]:
+        """The alerts that a notice told of, each once, in the order of their rows; tests are of none.
+
+        Whatever became of the rows: what was superseded after a try may have arrived. [] when all is forgotten.
+        """
+        with self._lock:
+            return [int(alert) for (alert,) in self._db.execute(sql.ALERTS_OF, (notice,))]
 
     def rows(self, *, alert: int | None = None, since: int = 0, limit: int = 1_000) -> list[Line]:
         """The newest rows, newest first."""

@@ -19,7 +19,8 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_waiting ON outbox (channel, level DESC, id) WHERE outcome = '';
 CREATE INDEX outbox_sent ON outbox (channel, done) WHERE outcome = 'sent';
-CREATE INDEX outbox_alert ON outbox (alert, channel)
+CREATE INDEX outbox_alert ON outbox (alert, channel);
+CREATE INDEX outbox_notice ON outbox (notice) WHERE notice != ''
 """
 INSERT = (
     "INSERT INTO outbox (alert, kind, ends, channel, level, grp, made, due, outcome, done)"
@@ -65,7 +66,10 @@ LIMIT 1
 ASSIGN = "UPDATE outbox SET notice = ? WHERE id = ? AND outcome = ''"
 CONFIRM = "UPDATE outbox SET tries = tries + 1, error = '', outcome = 'sent', done = ? WHERE id = ? AND outcome = ''"
 RETRY = "UPDATE outbox SET tries = tries + 1, error = ?, due = ? WHERE id = ? AND outcome = ''"
-POSTPONE = "UPDATE outbox SET due = ? WHERE id = ? AND outcome = ''"
+POSTPONE = """
+UPDATE outbox SET due = ?, notice = CASE tries WHEN 0 THEN '' ELSE notice END WHERE id = ? AND outcome = ''
+"""
+"""What was never tried leaves its notice, which goes without it and must not go again with something else in it."""
 CLOSE = "UPDATE outbox SET outcome = ?, done = ? WHERE id = ? AND outcome = ''"
 OLD = "SELECT id, channel FROM outbox WHERE outcome = '' AND made <= ?"
 FORGET = """
@@ -78,6 +82,8 @@ DELETE FROM outbox AS o WHERE outcome != '' AND done < ? AND (
 )
 """
 """Who was told of an alert is kept until they were told of its end."""
+ALERTS_OF = "SELECT alert FROM outbox WHERE notice = ? AND notice != '' AND alert != 0 GROUP BY alert ORDER BY min(id)"
+"""`notice != ''` lets SQLite use the index."""
 WAITING_COUNT = "SELECT channel, count(*) FROM outbox WHERE outcome = '' GROUP BY channel"
 GIVEN_UP_COUNT = "SELECT channel, count(*) FROM outbox WHERE outcome = 'given_up' AND done >= ? GROUP BY channel"
 FAILING = """

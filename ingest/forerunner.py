@@ -58,6 +58,8 @@ class Forerunner:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="sift")
         self._more = asyncio.Event()
         self._stopping = False
+        self._passed = self.done
+        """Seq of the last entry that was handed over, or that the pipeline must read by itself."""
         self._reached = 0
         """When the last message judged was received, ms."""
 
@@ -109,6 +111,7 @@ class Forerunner:
         if self._waiting < READY:
             self._ready.append(sifted)
             self._waiting += len(sifted.entries)
+        self._passed = sifted.entries[-1].seq
         self.handed_over()
 
     def next_after(self, done: int) -> Sifted | int:
@@ -116,7 +119,7 @@ class Forerunner:
         while self._ready and self._ready[0].after < done:
             self._take()
         if not self._ready or self._ready[0].after > done:
-            return self._ready[0].after if self._ready else self.done
+            return self._ready[0].after if self._ready else self._passed
         self._behind = False
         after, entries, batch = self._take()
         entries = list(entries)

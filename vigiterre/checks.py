@@ -23,6 +23,10 @@ BRIEF_MS = 60_000
 """Devices need not be given a new term after the broker was away for no longer than this."""
 
 
+BACKLOG_MS = 10_000
+"""What the broker kept for us comes within it: 100,000 messages and more."""
+
+
 class Checks:
     """Asked at each tick; what is slow to find out is remembered for a while."""
 
@@ -124,19 +128,24 @@ class Ear:
         self._away: int | None = None
         self._sessions_lost = 0
         self._first = True
+        self._listens_from = 0
 
     def hearing(self, state: State, now: int) -> int | None:
         """ms; 0 for always, None while we cannot hear.
 
-        After a start the broker gives us what it kept for our session, so nothing was missed; if it kept none, or was
-        away itself for more than a minute, the devices are given their whole term again.
+        After a start the broker gives us what it kept for our session, so nothing was missed, but it takes a moment to
+        come. If it kept none, or was away itself for more than a minute, the devices are given their whole term again;
+        after less, as long to be back as it was away.
         """
         if not state.connected:
             if not self._first and self._away is None:
                 self._away = now
             return None
         lost = state.session_lost > self._sessions_lost
-        if lost or (self._away is not None and now - self._away > BRIEF_MS):
+        away = 0 if self._away is None else now - self._away
+        if lost or away > BRIEF_MS:
             self._since = now
+        elif self._first or away:
+            self._listens_from = now + max(away, BACKLOG_MS)
         self._first, self._away, self._sessions_lost = False, None, state.session_lost
-        return self._since
+        return self._since if now >= self._listens_from else None

@@ -15,6 +15,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from alerts.alert import Alert
 from dashboards.console.acknowledge import Acknowledging, acknowledge_routes
 from dashboards.console.app import Sources, application
 from devices.errors import VigiterreError
@@ -255,9 +256,9 @@ class Run:
             acknowledge_routes(Acknowledging(service.look_at_link, self._acknowledge), service.settings.language),
         )
 
-    async def _acknowledge(self, token: str, who: str, comment: str) -> bool:
+    async def _acknowledge(self, token: str, who: str, comment: str) -> list[Alert]:
         service = self.service
-        return bool(await service.alerting.acknowledge_by_link(service.links, token, who, comment, now_ms()))
+        return await service.alerting.acknowledge_by_link(service.links, token, who, comment, now_ms())
 
 
 def alert_numbers(service: Service) -> list[Number]:

@@ -40,6 +40,7 @@ from ingest.sift import Formats, Sieve
 from stores.open import open_store
 from stores.port import Store
 from stores.roller import Roller
+from stores.sqlite_file import said as said_of
 from vigiterre.exporting import Exporting
 from vigiterre.operations import Operations
 from vigiterre.settings import Settings, load_settings, secret
@@ -147,9 +148,9 @@ class Service:
         alerting.begin_within(self.journal.last)
         return alerting
 
-    def _acknowledge_url(self, alert: int, channel: str, now: int) -> str:
+    def _acknowledge_url(self, notice: str, channel: str, now: int) -> str:
         address = self.settings.console.public_url
-        return f"{address}/ack/{self.links.make(alert, channel, now)}" if address else ""
+        return f"{address}/ack/{self.links.make(notice, channel, now)}" if address else ""
 
     def _healthy(self) -> bool:
         return self.healthy()
@@ -260,10 +261,12 @@ class Service:
         alerting = self.alerting
         return list(alerting.look([one.id for one in list(alerting.unclosed.values()) if one.open], now_ms()).values())
 
-    def look_at_link(self, token: str) -> Case | None:
-        """The alert behind an acknowledge link. Raises BadLink, StoreUnavailable."""
-        number = self.links.read(token, now_ms()).alert
-        return self.alerting.look([number], now_ms()).get(number)
+    def look_at_link(self, token: str) -> list[Case]:
+        """The alerts behind an acknowledge link. Raises BadLink, StoreUnavailable."""
+        now = now_ms()
+        with said_of(self.alerting.book.path):
+            numbers = self.alerting.outbox.alerts_of(self.links.read(token, now).notice)
+        return list(self.alerting.look(numbers, now).values())
 
     def latest_refusals(self) -> list[RefusedMessage]:
         return [

@@ -1,6 +1,6 @@
 """One alert with everything a notice says of it: its rule, and the names of what its series names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from alerts.alert import Alert
@@ -26,6 +26,11 @@ class Case(NamedTuple):
     def expects(self) -> bool:
         """Somebody still has to acknowledge it."""
         return self.alert.open and not self.alert.acknowledged
+
+
+def gravest_first(cases: Iterable[Case]) -> list[Case]:
+    """As notices tell them."""
+    return sorted(cases, key=lambda case: (-case.alert.level, case.alert.series.site, case.name, case.alert.id))
 
 
 def case_of(alert: Alert, rule: Rule, registry: Registry, communes: Mapping[str, str], *, muted: bool = False) -> Case:

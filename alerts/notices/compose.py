@@ -4,7 +4,7 @@ Every form says the same: what, where, how much, since when, what to do, and whe
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alerts.dispatch import NoticeKind
-from alerts.notices.case import Case
+from alerts.notices.case import Case, gravest_first
 from alerts.notices.document import document_of
 from alerts.notices.entry import Entry, entry_of, when
 from alerts.notices.texts import KINDS, LEVELS, LEVELS_OF_MANY, PREFIXES, WORDS
@@ -22,7 +22,7 @@ from devices.problems import Language
 SHOWN = 30
 """Alerts of a notice that are told in full, and sites of its summary."""
 SUBJECT = 120
-"""Characters: with the link it still is one or two text messages."""
+"""Characters: with what to do and the link it mostly is two text messages."""
 PLAIN = str.maketrans({"\N{MINUS SIGN}": "-", "\N{NO-BREAK SPACE}": " ", "\N{NARROW NO-BREAK SPACE}": " "})
 """Subjects are for text messages too, whose alphabet has neither."""
 
@@ -35,10 +35,19 @@ class Composed:
     """What notices of the same matter share: the id of the alert, or the notice's own."""
     subject: str
     short: str
-    """For text messages: what to do and the link; the subject goes before it."""
+    """For text messages: what to do, and the link on the last line; the subject goes before it."""
     text: str
     html: str
     document: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How the notice is acknowledged."""
+
+    link: str
+    words: str
+    """What the link does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +65,23 @@ LEVELS_SHOWN = (Level.CRITICAL, Level.WARNING, Level.INFO)
 
 
 def compose(
-    notice: str, cases: Sequence[Case], language: Language, links: Mapping[int, str], now: int, public_url: str = ""
+    notice: str, cases: Sequence[Case], language: Language, link: str, now: int, public_url: str = ""
 ) -> Composed:
-    """One notice about `cases` (at least one). `links` are the URLs to acknowledge, by alert; `now` is ms."""
-    cases = sorted(cases, key=lambda case: (-case.alert.level, case.alert.series.site, case.name, case.alert.id))
-    entries = [entry_of(case, language, links.get(case.alert.id, ""), public_url) for case in cases]
+    """One notice about `cases` (at least one). `link` is the URL that acknowledges them, or ""; `now` is ms."""
+    cases = gravest_first(cases)
+    entries = [entry_of(case, language, public_url) for case in cases]
+    answer = Answer(link, _to_acknowledge(cases, language)) if link else None
     kind = cases[0].kind
     subject = _subject(entries, kind, language)
-    facts = _facts(entries, subject, language, now)
+    facts = _facts(entries, subject, language, now, answer)
     return Composed(
         notice,
         f"alert-{cases[0].alert.id}-{cases[0].alert.found}" if len(cases) == 1 else notice,
         subject,
-        _short(entries),
+        _short(entries, answer, language),
         _environment().get_template("notice.txt").render(facts).strip() + "\n",
         _environment().get_template("notice.html").render(facts),
-        document_of(notice, kind, cases, entries, subject, now),
+        document_of(notice, kind, cases, entries, subject, now, link),
     )
 
 
@@ -89,12 +99,14 @@ def compose_test(notice: str, channel: str, language: Language, now: int) -> Com
     return Composed(notice, notice, subject, action, text, html, document_of(notice, kind, [], [], subject, now))
 
 
-def _facts(entries: Sequence[Entry], subject: str, language: Language, now: int) -> dict[str, object]:
+def _facts(
+    entries: Sequence[Entry], subject: str, language: Language, now: int, answer: Answer | None = None
+) -> dict[str, object]:
     sites = _sites(entries, language)
     return {
         "language": language,
         "subject": subject,
-        "links": any(entry.acknowledge for entry in entries[:SHOWN]),
+        "answer": answer,
         "paragraphs": [],
         "entries": entries[:SHOWN],
         "more": max(0, len(entries) - SHOWN),
@@ -154,10 +166,25 @@ def _told(found: Counter[Level], language: Language) -> str:
     )
 
 
-def _short(entries: Sequence[Entry]) -> str:
-    """Of several, the gravest is told: the others stand behind the link of the page."""
-    first = entries[0]
-    return "\n".join(part for part in (first.action, first.acknowledge) if part).translate(PLAIN)
+def _to_acknowledge(cases: Sequence[Case], language: Language) -> str:
+    """What the link does: `Prendre en charge ces 35 alertes`; of a notice of one alert, `Prendre en charge`."""
+    count = sum(case.expects for case in cases)
+    if len(cases) == 1:
+        form = "acknowledge"
+    elif count == len(cases):
+        form = "acknowledge_all"
+    else:
+        form = "acknowledge_rest" if count > 1 else "acknowledge_last"
+    return WORDS[language][form].format(count=count)
+
+
+def _short(entries: Sequence[Entry], answer: Answer | None, language: Language) -> str:
+    """Of several, what to do about the gravest: the others stand behind the link."""
+    lines = [entries[0].action]
+    if answer is not None:
+        lines += [answer.words + WORDS[language]["colon"].rstrip()] if len(entries) > 1 else []
+        lines.append(answer.link)
+    return "\n".join(line for line in lines if line).translate(PLAIN)
 
 
 @cache

@@ -13,7 +13,13 @@ MOST = 500
 
 
 def document_of(
-    notice: str, kind: NoticeKind, cases: Sequence[Case], entries: Sequence[Entry], subject: str, now: int
+    notice: str,
+    kind: NoticeKind,
+    cases: Sequence[Case],
+    entries: Sequence[Entry],
+    subject: str,
+    now: int,
+    acknowledge: str = "",
 ) -> dict[str, object]:
     return {
         "version": VERSION,
@@ -22,6 +28,7 @@ def document_of(
         "sent_at": _iso(now),
         "subject": subject,
         "count": len(cases),
+        "acknowledge_url": acknowledge,
         "alerts": [_alert(case, entry) for case, entry in zip(cases[:MOST], entries[:MOST], strict=True)],
     }
 
@@ -53,7 +60,6 @@ def _alert(case: Case, entry: Entry) -> dict[str, object]:
         "acknowledged_by": alert.acknowledged_by,
         "action": entry.action,
         "runbook": entry.runbook,
-        "acknowledge_url": entry.acknowledge,
     }
 
 

@@ -30,13 +30,11 @@ class Entry:
     threshold: str
     action: str
     runbook: str
-    acknowledge: str
-    """URL."""
     lines: tuple[tuple[str, str], ...]
     """What text and HTML say, in this order: (name, text)."""
 
 
-def entry_of(case: Case, language: Language, acknowledge: str, public_url: str) -> Entry:
+def entry_of(case: Case, language: Language, public_url: str = "") -> Entry:
     alert, rule = case.alert, case.rule
     value = _amount(alert.value, case, language)
     threshold = _limit(case, language)
@@ -52,7 +50,6 @@ def entry_of(case: Case, language: Language, acknowledge: str, public_url: str) 
         threshold,
         rule.action[language],
         runbook,
-        acknowledge,
         _lines(case, language, finding, runbook),
     )
 

@@ -15,8 +15,8 @@ UNANSWERED = (NoticeKind.REMINDER, NoticeKind.ESCALATION)
 
 Look = Callable[[Collection[int]], Mapping[int, Case]]
 """The alerts of these ids with their rules and names; those that are gone are left out. Called in a thread."""
-Acknowledge = Callable[[int, str, int], str]
-"""(alert, channel, now) -> URL of the page that acknowledges; "" for no link. Called in a thread."""
+Acknowledge = Callable[[str, str, int], str]
+"""(notice, channel, now) -> URL of the page that acknowledges; "" for no link. Called in a thread."""
 
 
 class Letter(NamedTuple):
@@ -50,8 +50,9 @@ class Writer:
         if not rows:
             return Letter((), None, stale, muted)
         told = _told(rows, cases)
-        links = {case.alert.id: self.acknowledge(case.alert.id, bundle.channel, now) for case in told if case.expects}
-        composed = compose(bundle.notice, told, channel.language, links, now, self.public_url)
+        expected = any(case.expects for case in told)
+        link = self.acknowledge(bundle.notice, bundle.channel, now) if expected else ""
+        composed = compose(bundle.notice, told, channel.language, link, now, self.public_url)
         return Letter(rows, composed, stale, muted)
 
 

@@ -66,7 +66,7 @@ class Sender:
         look: Look,
         clock: Callable[[], int],
         *,
-        acknowledge: Acknowledge = lambda _alert, _channel, _now: "",
+        acknowledge: Acknowledge = lambda _notice, _channel, _now: "",
         healthy: Callable[[], bool] = lambda: True,
         public_url: str = "",
         limit: float = LIMIT_SECONDS,

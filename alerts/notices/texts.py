@@ -75,6 +75,9 @@ WORDS: Words = {
         "runbook": "Fiche",
         "device": "Capteur",
         "acknowledge": "Prendre en charge",
+        "acknowledge_all": "Prendre en charge ces {count} alertes",
+        "acknowledge_rest": "Prendre en charge les {count} alertes sans réponse",
+        "acknowledge_last": "Prendre en charge l'alerte sans réponse",
         "acknowledge_how": "Le lien ouvre une page qui demande de confirmer. Il sert une fois, pendant 72 heures.",
         "acknowledged": "Pris en charge par",
         "summary": "En résumé",
@@ -111,6 +114,9 @@ WORDS: Words = {
         "runbook": "Runbook",
         "device": "Sensor",
         "acknowledge": "Acknowledge",
+        "acknowledge_all": "Acknowledge these {count} alerts",
+        "acknowledge_rest": "Acknowledge the {count} alerts without an answer",
+        "acknowledge_last": "Acknowledge the alert without an answer",
         "acknowledge_how": "The link opens a page that asks to confirm. It works once, for 72 hours.",
         "acknowledged": "Acknowledged by",
         "summary": "Summary",
@@ -191,8 +197,8 @@ LINKS: dict[str, dict[str, str]] = {
         "en": "this link is older than 72 hours: acknowledge the alert on the page, or by the link of a reminder",
     },
     "used": {
-        "fr": "ce lien a déjà servi : l'alerte a été prise en charge, la page des alertes dit par qui",
-        "en": "this link was used already: the alert was acknowledged, the page of alerts says by whom",
+        "fr": "ce lien a déjà servi : son avis a été pris en charge, la page des alertes dit par qui",
+        "en": "this link was used already: its notice was acknowledged, the page of alerts says by whom",
     },
 }
 """Why a link acknowledges nothing."""

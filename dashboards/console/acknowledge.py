@@ -1,9 +1,9 @@
-"""The page behind the link of a notice: it shows the alert and asks; only its form acknowledges.
+"""The page behind the link of a notice: it shows the alerts and asks; only its form acknowledges.
 
 Following the link changes nothing, for mail scanners follow links too. No script, nothing of anybody else's.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from urllib.parse import parse_qs
@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from alerts.alert import Alert
 from alerts.links import BadLink
-from alerts.notices.case import Case
-from alerts.notices.entry import entry_of, when
-from alerts.notices.texts import LEVELS
+from alerts.notices.case import Case, gravest_first
+from dashboards.console.answers import LISTED, Said, done, facts, listed, name_missing, overtaken, question
 from dashboards.console.app import SECURITY, preferred
 from dashboards.console.texts import ACKNOWLEDGE
 from devices.errors import StoreUnavailable
@@ -36,27 +36,10 @@ STATUS_OF_LINK = {"forged": 400, "expired": 410, "used": 410}
 class Acknowledging:
     """Where the page takes what it shows, and what its form does. Both raise BadLink and StoreUnavailable."""
 
-    look: Callable[[str], Case | None]
-    """The alert of a token; None when it is known no more. May block; called in a thread."""
-    acknowledge: Callable[[str, str, str], Awaitable[bool]]
-    """Token, who, comment -> whether this acknowledged it: somebody else may have been quicker."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """One state of the page."""
-
-    status: int
-    heading: str
-    words: str
-    case: Case | None = None
-    asks: bool = False
-    """With the form."""
-    missing: bool = False
-    """The form came without a name."""
-    comment: str = ""
-    """What was typed already."""
-    good: bool = False
+    look: Callable[[str], Collection[Case]]
+    """The alerts of a token's notice, without those that are known no more. May block; called in a thread."""
+    acknowledge: Callable[[str, str, str], Awaitable[Collection[Alert]]]
+    """Token, who, comment -> those that this acknowledged: of others somebody may have been quicker."""
 
 
 def acknowledge_routes(source: Acknowledging, language: Language) -> list[Route]:
@@ -86,7 +69,9 @@ def acknowledge_routes(source: Acknowledging, language: Language) -> list[Route]
             t=ACKNOWLEDGE[chosen],
             language=chosen,
             said=said,
-            facts=facts(said.case, chosen) if said.case else (),
+            facts=facts(said.cases[0], chosen) if len(said.cases) == 1 else (),
+            listed=[listed(case, chosen) for case in said.cases[:LISTED]] if len(said.cases) > 1 else (),
+            more=max(0, len(said.cases) - LISTED),
             longest_name=LONGEST_NAME,
             longest_comment=LONGEST_COMMENT,
         )
@@ -97,9 +82,7 @@ def acknowledge_routes(source: Acknowledging, language: Language) -> list[Route]
 
 async def ask(source: Acknowledging, request: Request, language: Language) -> Said:
     """What the link shows."""
-    t = ACKNOWLEDGE[language]
-    case = await run_in_threadpool(source.look, request.path_params["token"])
-    return settled(case, language) or Said(200, t["question"], t["question_words"], case, asks=True)
+    return question(await run_in_threadpool(source.look, request.path_params["token"]), language)
 
 
 async def take(source: Acknowledging, request: Request, language: Language) -> Said:
@@ -112,53 +95,17 @@ async def take(source: Acknowledging, request: Request, language: Language) -> S
         return Said(415, t["no_form"], t["no_form_words"])
     form = fields(body)
     who, comment = form["who"][:LONGEST_NAME], form["comment"][:LONGEST_COMMENT]
-    case = await run_in_threadpool(source.look, token)
-    if (before := settled(case, language)) is not None:
-        return before
+    cases = await run_in_threadpool(source.look, token)
+    asked = question(cases, language)
+    if not asked.asks:
+        return asked
     if not who:
-        return Said(400, t["question"], t["question_words"], case, asks=True, missing=True, comment=comment)
-    if await source.acknowledge(token, who, comment):
-        return Said(200, t["done"], t["done_words"].format(who=who), case, good=True)
-    return settled(case, language) or Said(409, t["changed"], t["changed_words"], case)
-
-
-def settled(case: Case | None, language: Language) -> Said | None:
-    """What the page says when nobody need acknowledge any more; None when somebody should."""
-    t = ACKNOWLEDGE[language]
-    if case is None:
-        return Said(410, t["unknown"], t["unknown_words"])
-    alert = case.alert
-    if alert.withdrawn:
-        return Said(410, t["withdrawn"], t["withdrawn_words"], case, good=True)
-    if alert.resolved is not None:
-        return Said(
-            410, t["resolved"], t["resolved_words"].format(when=when(alert.resolved, language)), case, good=True
-        )
-    if alert.acknowledged:
-        told = {"who": alert.acknowledged_by, "when": when(alert.acknowledged, language)}
-        return Said(409, t["acknowledged"].format(**told), t["acknowledged_words"].format(**told), case, good=True)
-    return None
-
-
-def facts(case: Case, language: Language) -> list[tuple[str, str]]:
-    """(name, text) of what is known of the alert, where there is something."""
-    t, alert = ACKNOWLEDGE[language], case.alert
-    entry = entry_of(case, language, "", "")
-    commune = f"{case.commune_name} ({alert.series.commune})" if case.commune_name else alert.series.commune
-    state = "withdrawn" if alert.withdrawn else alert.status.value
-    found = [
-        (t["alert"], entry.title),
-        (t["level"], LEVELS[language][alert.level.word]),
-        (t["place"], ", ".join(part for part in (case.name, commune) if part)),
-        (t["finding"], entry.finding),
-        (t["value"], "" if entry.value in entry.finding else entry.value),
-        (t["since"], when(alert.raised, language)),
-        (t["state"], t["state_" + state]),
-        (t["comment"], alert.comment),
-        (t["action"], entry.action if alert.open else ""),
-        (t["device"], alert.series.device),
-    ]
-    return [(name, text) for name, text in found if text]
+        return name_missing(asked, comment)
+    answered = {alert.id: alert for alert in await source.acknowledge(token, who, comment)}
+    if not answered:
+        return overtaken(gravest_first(cases), language)
+    told = [case._replace(alert=answered[case.alert.id]) for case in gravest_first(cases) if case.alert.id in answered]
+    return done(told, who, language)
 
 
 async def read_body(request: Request) -> bytes | None:

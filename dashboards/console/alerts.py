@@ -33,7 +33,7 @@ def alert_rows(cases: Iterable[Case], now: int, language: Language) -> list[Aler
 
 
 def _row(case: Case, now: int, language: Language) -> AlertRow:
-    alert, entry = case.alert, entry_of(case, language, "", "")
+    alert, entry = case.alert, entry_of(case, language)
     return AlertRow(
         alert.level.word,
         LEVELS[language][alert.level.word],

@@ -202,6 +202,47 @@ async def test_thirty_alerts_of_a_site_are_one_message(box: Outbox, web: Web) ->
     assert web.asked.empty()
 
 
+async def test_a_group_has_one_link_for_its_notice_while_somebody_must_answer(box: Outbox, web: Web) -> None:
+    made: list[tuple[str, str, int]] = []
+
+    def link(*given: Any) -> str:
+        made.append(given)
+        return "https://vigiterre.allier.example/ack/abc"
+
+    cases = {number: case(alert(number, acknowledged=NOW * (number == 1))) for number in range(1, 36)}
+    clock = Clock()
+    async with sending(box, plan_of(hook(web)), cases, clock=clock, acknowledge=link) as sender:
+        sender.wake(box.add(firing(*cases), NOW))
+        first = (await asked(web)).document
+        await until(lambda: not box.waiting())
+        for one in cases.values():
+            one.alert.acknowledged = NOW
+        clock.now += HOUR
+        sender.wake(box.add([one._replace(kind=NoticeKind.LEVEL) for one in firing(*cases)], clock.now))
+        second = (await asked(web)).document
+        await until(lambda: not box.waiting())
+    assert made == [(first["notice_id"], "hook", NOW)]
+    assert first["acknowledge_url"].endswith("/ack/abc")
+    assert second["acknowledge_url"] == ""
+    assert box.alerts_of(first["notice_id"]) == list(cases)
+
+
+async def test_what_is_muted_leaves_the_notice_and_goes_later_in_its_own(box: Outbox, web: Web) -> None:
+    cases, clock = {1: case(alert(1)), 2: case(alert(2), muted=True)}, Clock()
+    async with sending(box, plan_of(hook(web)), cases, clock=clock) as sender:
+        sender.wake(box.add(firing(1, 2), NOW))
+        first = (await asked(web)).document
+        await until(lambda: box.waiting() == {"hook": 1})
+        assert box.alerts_of(first["notice_id"]) == [1]
+        cases[2] = case(alert(2))
+        clock.now += HOUR
+        sender.wake({"hook"})
+        second = (await asked(web)).document
+        await until(lambda: not box.waiting())
+    assert second["notice_id"] != first["notice_id"]
+    assert box.alerts_of(second["notice_id"]) == [2]
+
+
 async def test_nobody_is_reminded_of_what_was_acknowledged_meanwhile(box: Outbox, web: Web) -> None:
     one = alert(acknowledged=NOW)
     orders = [Order(1, NoticeKind.REMINDER, "hook", Level.CRITICAL, "site:sioule", 0)]

@@ -32,7 +32,9 @@ VOID = {"meta", "br", "link"}
 
 
 def told(*cases: Case, language: Any = "fr", **given_: Any) -> Composed:
-    return compose("n0", cases or [case(alert())], language, {1: LINK}, NOW, given_.pop("public_url", ""))
+    return compose(
+        "n0", cases or [case(alert())], language, given_.pop("link", LINK), NOW, given_.pop("public_url", "")
+    )
 
 
 def test_the_subject_says_what_where_and_how_much_in_the_alphabet_of_a_text_message() -> None:
@@ -113,6 +115,55 @@ def test_a_grouped_notice_begins_with_a_summary_and_tells_thirty_of_them() -> No
     assert composed.document["count"] == 40
 
 
+def forms(composed: Composed) -> dict[str, str]:
+    return {"text": composed.text, "html": composed.html, "short": composed.short}
+
+
+@pytest.mark.parametrize("count", [1, 35])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_form_has_one_link_however_many_alerts(count: int, language: Any) -> None:
+    composed = told(*(case(alert(number)) for number in range(1, count + 1)), language=language)
+    for form in forms(composed).values():
+        assert form.count(LINK) == 1
+    assert composed.document["acknowledge_url"] == LINK
+    assert LINK not in str(composed.document["alerts"])
+    assert composed.short.splitlines()[-1] == LINK
+
+
+def test_a_group_is_acknowledged_right_after_its_summary() -> None:
+    composed = told(*(case(alert(number)) for number in range(1, 36)))
+    for text in (composed.text, composed.html):
+        assert text.index("En résumé") < text.index("sioule") < text.index(LINK) < text.index("Chaque alerte")
+    assert f"Prendre en charge ces 35 alertes{NBSP}: {LINK}" in composed.text.splitlines()
+    assert f'href="{LINK}">Prendre en charge ces 35 alertes</a>' in composed.html
+    assert composed.short.splitlines()[-2:] == ["Prendre en charge ces 35 alertes :", LINK]
+
+
+def test_a_single_alert_is_acknowledged_right_after_its_lines() -> None:
+    lines = told().text.splitlines()
+    assert lines.index(f"Capteur{NBSP}: ice-1") + 2 == lines.index(f"Prendre en charge{NBSP}: {LINK}")
+
+
+@pytest.mark.parametrize(
+    ("waiting", "words"),
+    [(2, "Prendre en charge les 2 alertes sans réponse"), (1, "Prendre en charge l'alerte sans réponse")],
+)
+def test_the_link_of_a_group_counts_only_what_somebody_must_answer(waiting: int, words: str) -> None:
+    cases = [case(alert(number, acknowledged=0 if number <= waiting else NOW)) for number in range(1, 4)]
+    composed = told(*cases)
+    for text in (composed.text, composed.html.replace("&#39;", "'"), composed.short):
+        assert words in text
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_notice_without_a_link_says_nothing_of_it(count: int) -> None:
+    composed = told(*(case(alert(number)) for number in range(1, count + 1)), link="")
+    for form in forms(composed).values():
+        assert "Prendre en charge" not in form
+        assert "demande de confirmer" not in form
+    assert composed.document["acknowledge_url"] == ""
+
+
 class Page(HTMLParser):
     """Checks that elements are closed in order, and notes what stands in them."""
 
@@ -142,7 +193,7 @@ def test_html_has_a_language_headings_captions_and_scopes(count: int) -> None:
     assert page.tags["h1"] == 1
     assert page.tags["caption"] == page.tags["table"]
     assert all(attributes.get("scope") in {"row", "col"} for tag, attributes in page.attributes if tag == "th")
-    assert ("a", {"href": LINK}) in page.attributes
+    assert ("a", {"class": "answer", "href": LINK}) in page.attributes
     assert not page.tags["img"] + page.tags["script"]
     assert "critique" in html, "the level is a word, not a colour"
 

@@ -1,146 +1,28 @@
 """The page behind the link of a notice, over a real socket, on a real book."""
 
-import threading
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from html.parser import HTMLParser
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import uvicorn
+from acknowledging import GROUP, Site, acknowledge_site, outline
 from hypothesis import given
 from hypothesis import strategies as st
-from starlette.applications import Starlette
-from telling import HOUR, ICE, MINUTE, NOW, SURFACE, alert
+from telling import HOUR, NOW
 
 from alerts.alert import Alert, What
-from alerts.alerting import Alerting
-from alerts.book import FILE, Book
 from alerts.links import LIFE_MS, Links
-from alerts.load import AlertConfig
-from alerts.notices.case import Case
-from dashboards.console.acknowledge import LONGEST_BODY, Acknowledging, acknowledge_routes, fields, one_line
+from dashboards.console.acknowledge import LONGEST_BODY, fields, one_line
 from devices.errors import StoreUnavailable
-from devices.registry import Registry
-from servers import free_port, wait_until
 
 SCRIPT = '<script>alert("x")</script>'
 OTHER_KEY = b"another installation's key, 32 b"
 
 
-class Outline(HTMLParser):
-    """What a screen reader needs of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.language = ""
-        self.labels: set[str | None] = set()
-        self.ids: set[str | None] = set()
-        self.fields: dict[str, dict[str, str | None]] = {}
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self.tags.append(tag)
-        self.ids.add(given.get("id"))
-        if tag == "html":
-            self.language = given.get("lang") or ""
-        if tag == "label":
-            self.labels.add(given.get("for"))
-        if tag in ("input", "textarea"):
-            self.fields[given.get("name") or ""] = given
-
-
-@dataclass
-class Site:
-    """The page on a port of its own; `now` is what its clock shows."""
-
-    alerting: Alerting
-    links: Links
-    now: int = NOW
-    source: Acknowledging = field(init=False)
-    port: int = field(default_factory=free_port)
-
-    def __post_init__(self) -> None:
-        self.source = Acknowledging(self._look, self._acknowledge)
-
-    def _look(self, token: str) -> Case | None:
-        number = self.links.read(token, self.now).alert
-        return self.alerting.look([number], self.now).get(number)
-
-    async def _acknowledge(self, token: str, who: str, comment: str) -> bool:
-        return bool(await self.alerting.acknowledge_by_link(self.links, token, who, comment, self.now))
-
-    def start(self) -> None:
-        """`source` may be another one at each request."""
-
-        def look(token: str) -> Case | None:
-            return self.source.look(token)
-
-        async def acknowledge(token: str, who: str, comment: str) -> bool:
-            return await self.source.acknowledge(token, who, comment)
-
-        routes = acknowledge_routes(Acknowledging(look, acknowledge), "fr")
-        self.server = uvicorn.Server(
-            uvicorn.Config(Starlette(routes=routes), port=self.port, log_config=None, lifespan="off")
-        )
-        self.thread = threading.Thread(target=self.server.run)
-        self.thread.start()
-        wait_until(lambda: self.server.started, "the page")
-
-    def stop(self) -> None:
-        self.server.should_exit = True
-        self.thread.join(10)
-
-    def token(self, number: int = 1, made: int = NOW) -> str:
-        return self.links.make(number, "sms-dupont", made)
-
-    def ask(self, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str, dict[str, str]]:
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, headers)
-        try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
-                return answer.status, answer.read().decode(), dict(answer.headers)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read().decode(), dict(error.headers)
-
-    def post(self, token: str, language: str = "fr", **form: str) -> tuple[int, str]:
-        return self.ask(f"/ack/{token}?lang={language}", urllib.parse.urlencode(form).encode())[:2]
-
-    def alert(self, number: int = 1) -> Alert:
-        found = self.alerting.book.alert(number)
-        assert found is not None
-        return found
-
-
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    book = Book(tmp_path / FILE)
-    with book.transaction():
-        book.write_alerts(
-            [
-                alert(1),
-                alert(2, resolved=NOW + MINUTE, noticed=NOW),
-                alert(3, withdrawn=True, noticed=NOW),
-                replace(alert(4), rule="gone"),
-            ]
-        )
-    config = AlertConfig({"black_ice": ICE}, communes={"03254": "Saint-Pourçain-sur-Sioule"})
-    alerting = Alerting(book, config, Registry({SURFACE.id: SURFACE}, {}, {}, {}, {}), NOW, begin=0)
-    made = Site(alerting, Links(book.connection, book.lock, b"k" * 32))
-    made.start()
-    yield made
-    made.stop()
-    alerting.close()
-
-
-def outline(body: str) -> Outline:
-    found = Outline()
-    found.feed(body)
-    return found
+    with acknowledge_site(tmp_path) as found:
+        yield found
 
 
 def test_following_the_link_shows_the_alert_and_changes_nothing(site: Site) -> None:
@@ -218,7 +100,7 @@ def test_a_forged_link_is_refused_and_shows_no_alert(token: str, site: Site) -> 
 
 def test_a_link_of_another_key_is_forged(site: Site) -> None:
     book = site.alerting.book
-    other = Links(book.connection, book.lock, OTHER_KEY).make(1, "sms-dupont", NOW)
+    other = Links(book.connection, book.lock, OTHER_KEY).make(site.notice(1), "sms-dupont", NOW)
     assert site.ask(f"/ack/{other}")[0] == 400
 
 
@@ -252,9 +134,12 @@ def test_the_page_is_not_kept_not_framed_not_told_to_others_and_runs_no_script(p
     assert "http" not in body.replace("http-equiv", "")
 
 
+@pytest.mark.parametrize("numbers", [(1,), GROUP], ids=["one", "group"])
 @pytest.mark.parametrize("language", ["fr", "en"])
-def test_every_field_has_a_label_and_a_hint_in_the_language_of_the_page(language: str, site: Site) -> None:
-    found = outline(site.ask(f"/ack/{site.token()}?lang={language}")[1])
+def test_every_field_has_a_label_and_a_hint_in_the_language_of_the_page(
+    language: str, numbers: tuple[int, ...], site: Site
+) -> None:
+    found = outline(site.ask(f"/ack/{site.token(*numbers)}?lang={language}")[1])
     assert found.language == language
     assert found.tags.count("h1") == found.tags.count("main") == 1
     assert found.fields.keys() == {"who", "comment"}
@@ -287,7 +172,7 @@ def test_a_form_that_is_too_long_or_none_at_all_does_nothing(site: Site) -> None
 def test_a_disk_that_refuses_is_said_and_the_link_still_works(site: Site) -> None:
     token, whole = site.token(), site.source
 
-    async def refuse(_token: str, _who: str, _comment: str) -> bool:
+    async def refuse(_token: str, _who: str, _comment: str) -> list[Alert]:
         raise StoreUnavailable("disk full")
 
     site.source = replace(whole, acknowledge=refuse)
@@ -299,8 +184,8 @@ def test_a_disk_that_refuses_is_said_and_the_link_still_works(site: Site) -> Non
 
 
 def test_who_is_overtaken_between_the_page_and_the_click_is_told(site: Site) -> None:
-    async def late(_token: str, _who: str, _comment: str) -> bool:
-        return False
+    async def late(_token: str, _who: str, _comment: str) -> list[Alert]:
+        return []
 
     site.source = replace(site.source, acknowledge=late)
     status, body = site.post(site.token(), "en", who="Marie")

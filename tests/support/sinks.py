@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
@@ -46,6 +47,11 @@ class Notice:
     @property
     def id(self) -> str:
         return str(self.document["notice_id"])
+
+    @property
+    def sent(self) -> int:
+        """When it was worded, ms."""
+        return round(datetime.fromisoformat(self.document["sent_at"]).timestamp() * 1000)
 
     @property
     def kind(self) -> str:
@@ -135,11 +141,12 @@ class Devices:
     def __init__(self, port: int) -> None:
         self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
         self._client.max_inflight_messages_set(1_000)
+        self._client.reconnect_delay_set(1, 2)
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
 
     def say(self, device: str, at: int | None = None, domain: str = "building", **values: float) -> None:
-        """One reading; `at` is its own time, ms, else now."""
+        """One reading; `at` is its own time, ms, else now. Raises RuntimeError without a broker."""
         self.say_all([device], at, domain, **values)
 
     def say_all(self, devices: Iterable[str], at: int | None = None, domain: str = "building", **values: float) -> None:

@@ -139,6 +139,7 @@ def test_a_crossing_that_oscillates_for_an_hour_is_one_alert_one_notice_with_its
     alarm.judged(362)
     for device in (S12, S14):
         alarm.hook.wait_for(device, "firing", "reminder", seconds=90)
+    wait_until(lambda: len(alarm.mails()) == 4, "two mails about each")
     assert [one.status for one in alarm.alerts()] == ["firing", "firing"]
     last = start + 60 * MINUTE
     for minute in range(1, 16):
@@ -146,17 +147,18 @@ def test_a_crossing_that_oscillates_for_an_hour_is_one_alert_one_notice_with_its
             alarm.devices.say(device, last + minute * MINUTE, co2=900)
     for device in (S12, S14):
         alarm.hook.wait_for(device, "firing", "reminder", "resolved")
-    wait_until(lambda: len(alarm.mails()) == 6, "six mails")
+    wait_until(lambda: len(alarm.mails()) >= 6, "six mails")
+    assert len({str(mail["Message-ID"]) for mail in alarm.mails()}) == len(alarm.mails()) == 6
     wide, narrow = sorted(alarm.alerts(), key=lambda one: one.rule, reverse=True)
     assert (wide.opened, wide.resolved) == (start, last + MINUTE)
-    assert (narrow.opened, narrow.resolved) == (start, last - 20_000 + 10 * MINUTE)
+    assert (narrow.opened, narrow.resolved) == (start, last + 11 * MINUTE)
     assert len(alarm.hook.notices) == 6
 
 
-def links(mail: EmailMessage) -> str:
+def link_in(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
-    return re.findall(r"http://\S+/ack/\S+", body.get_content())[0]
+    return str(re.findall(r"http://\S+/ack/\S+", body.get_content())[0])
 
 
 def follow(url: str, **form: str) -> tuple[int, str]:
@@ -174,7 +176,7 @@ def test_following_the_link_of_a_mail_acknowledges_nothing_its_form_does_and_onl
     alarm.start(rule())
     alarm.devices.say(S12, co2=1700)
     alarm.hook.wait_for(S12, "firing")
-    url = links(alarm.inbox.next())
+    url = link_in(alarm.inbox.next())
     for _ in range(2):
         status, page = follow(url)
         assert status == 200
@@ -265,7 +267,7 @@ def test_killed_between_firing_and_sending_the_notice_goes_out_and_never_again_o
     alarm.devices.say(S14, co2=1700)
     alarm.hook.wait_for(S14, "firing")
     assert alarm.hook.of(S12) == ["firing"]
-    assert [str(mail["Subject"]).count("AIR VICI") for mail in alarm.mails()] == [1, 1]
+    wait_until(lambda: len(alarm.mails()) == 2, "a mail about each")
 
 
 def cli(alarm: Alarm, *arguments: str) -> None:
@@ -322,7 +324,7 @@ def test_a_reload_keeps_what_is_pending_on_rules_that_did_not_change_and_a_broke
     [one] = alarm.alerts()
     assert (one.raised, one.opened) == (raised, raised + 10 * MINUTE)
     alarm.devices.say(S14, co2=1900)
-    alarm.hook.wait_for(S14, "firing", "firing")
+    alarm.hook.wait_for(S14, "firing")
 
 
 def test_a_replay_and_a_replay_from_quarantine_page_nobody(alarm: Alarm) -> None:

@@ -2,10 +2,11 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ RULES = """
 title = { fr = "Air vicié", en = "Stale air" }
 action = { fr = "Ouvrir les fenêtres.", en = "Open the windows." }
 quantity = "co2"
-models = ["ten-seconds"]
+group = "device"
 [rules.co2.levels.critical]
 above = 1500
 clear = 1400
@@ -122,8 +123,9 @@ def sending(port: int) -> Iterator[Sending]:
     def send() -> None:
         with devices_at(port) as devices:
             while not stopping.wait(PERIOD):
-                devices.say_all(MANY, co2=600 + counted.rounds % 100)
-                counted.rounds += 1
+                with suppress(RuntimeError):  # no broker: this one is lost, as it is with most devices
+                    devices.say_all(MANY, co2=600 + counted.rounds % 100)
+                    counted.rounds += 1
 
     thread = threading.Thread(target=send)
     with devices_at(port) as devices:
@@ -143,7 +145,7 @@ def stored(influxd: Influxd) -> int:
 
 @pytest.mark.timeout(OUTAGE_SECONDS + 180)
 def test_without_database_a_crossing_pages_at_once_beside_one_alert_about_it_and_its_return_is_no_burst(
-    storm: Storm, record_property: object
+    storm: Storm, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Frozen for the first half, killed for the second. Nobody is silent, and every reading is stored in the end."""
     with sending(storm.broker.port) as sent, devices_at(storm.broker.port) as devices:
@@ -151,10 +153,10 @@ def test_without_database_a_crossing_pages_at_once_beside_one_alert_about_it_and
         storm.influxd.signal(signal.SIGSTOP)
         began = time.monotonic()
         time.sleep(OUTAGE_SECONDS / 4)
-        wait = told_after(storm, devices, "capteur-001")
+        wait = told_after(storm, devices, "college-moulins-s12")
         time.sleep(max(0.0, OUTAGE_SECONDS / 2 - (time.monotonic() - began)))
         storm.influxd.kill()
-        waits = [wait, told_after(storm, devices, "capteur-002")]
+        waits = [wait, told_after(storm, devices, "college-moulins-s14")]
         time.sleep(max(0.0, OUTAGE_SECONDS - (time.monotonic() - began)))
         assert len(storm.hook.notices) == 3
         storm.influxd.start()
@@ -163,7 +165,10 @@ def test_without_database_a_crossing_pages_at_once_beside_one_alert_about_it_and
     wait_until(lambda: stored(storm.influxd) == expected, f"{expected} points, {stored(storm.influxd)}", 60)
     assert len(storm.hook.notices) == 4
     assert sorted(one.rule for one in storm.alerts()) == ["co2", "co2", "platform_store"]
-    print(f"\n{OUTAGE_SECONDS:.0f} s without database: paged after {waits} ms; {expected} readings, all stored")
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\n{OUTAGE_SECONDS:.0f} s without database: paged after {waits} ms; {expected} readings, all stored\n"
+        )
 
 
 def told_after(storm: Storm, devices: Devices, device: str) -> int:
@@ -171,7 +176,8 @@ def told_after(storm: Storm, devices: Devices, device: str) -> int:
     at = now_ms()
     devices.say(device, at, co2=1700)
     storm.hook.wait_for(device, "firing", seconds=10)
-    return storm.hook.notices[-1].at - at
+    [notice] = [one for one in storm.hook.notices if device in one.devices]
+    return notice.at - at
 
 
 def test_two_hundred_devices_that_fall_silent_are_one_notice_and_their_return_is_another(storm: Storm) -> None:

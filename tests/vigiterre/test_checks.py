@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import pytest
-
 from alerts.rules_file import PLATFORM_CHECKS
 from ingest.mqtt import State
 from ingest.trouble import Trouble
-from vigiterre.checks import BRIEF_MS, Checks, Ear
+from vigiterre.checks import BACKLOG_MS, BRIEF_MS, Checks, Ear
 from vigiterre.service import Service
 from vigiterre.settings import Settings
 
@@ -73,26 +71,42 @@ def test_many_refusals_are_said_and_few_are_not(tmp_path: Path) -> None:
     service.close()
 
 
-@pytest.mark.parametrize(("away", "since"), [(BRIEF_MS // 2, 0), (BRIEF_MS * 2, NOW + BRIEF_MS * 2)])
-def test_silence_counts_anew_when_the_broker_was_away_for_long(away: int, since: int) -> None:
+def listening() -> tuple[Ear, State]:
+    """Connected, and what the broker had kept for us is here at NOW."""
     ear, state = Ear(), State(connected=True)
-    assert ear.hearing(state, NOW - 1) == 0
+    assert ear.hearing(state, NOW - BACKLOG_MS) is None
+    assert ear.hearing(state, NOW) == 0
+    return ear, state
+
+
+def test_silence_counts_anew_when_the_broker_was_away_for_long() -> None:
+    ear, state = listening()
     state.connected = False
     assert ear.hearing(state, NOW) is None
     state.connected = True
-    assert ear.hearing(state, NOW + away) == since
-    assert ear.hearing(state, NOW + away + 1) == since
+    assert ear.hearing(state, NOW + 2 * BRIEF_MS) == NOW + 2 * BRIEF_MS
+    assert ear.hearing(state, NOW + 2 * BRIEF_MS + 1) == NOW + 2 * BRIEF_MS
+
+
+def test_after_a_short_absence_of_the_broker_the_devices_have_as_long_to_come_back() -> None:
+    ear, state = listening()
+    state.connected = False
+    assert ear.hearing(state, NOW) is None
+    state.connected = True
+    assert ear.hearing(state, NOW + 40_000) is None
+    assert ear.hearing(state, NOW + 79_999) is None
+    assert ear.hearing(state, NOW + 80_000) == 0
 
 
 def test_silence_counts_anew_when_the_broker_kept_nothing_for_us() -> None:
-    ear, state = Ear(), State(connected=True)
-    assert ear.hearing(state, NOW) == 0
+    ear, state = listening()
     state.session_lost = 1
     assert ear.hearing(state, NOW + 5) == NOW + 5
 
 
-def test_before_the_first_connection_nobody_is_heard_and_after_it_all_were() -> None:
+def test_before_the_first_connection_nobody_is_heard_and_once_the_backlog_came_all_were() -> None:
     ear, state = Ear(), State()
     assert ear.hearing(state, NOW) is None
     state.connected = True
-    assert ear.hearing(state, NOW + 10 * BRIEF_MS) == 0
+    assert ear.hearing(state, NOW + BRIEF_MS) is None
+    assert ear.hearing(state, NOW + BRIEF_MS + BACKLOG_MS) == 0

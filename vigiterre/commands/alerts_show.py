@@ -98,7 +98,7 @@ def show(
 def described(view: View, alert: Alert) -> dict[str, Any]:
     """The row of `list`, and the rest; codes as they are."""
     case = view.case(alert)
-    entry = entry_of(case, view.language, "", "") if case else None
+    entry = entry_of(case, view.language) if case else None
     return {
         **view.row(alert),
         "model": alert.series.model,
