@@ -9,7 +9,7 @@ messages after it are taken again; up to `recorded`, the seq of the last transac
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ import structlog
 from alerts.alert import Alert, Mute, Transition, What
 from alerts.book import Book
 from alerts.calendar import local
-from alerts.dispatch import NoticeKind, Order, decide
+from alerts.dispatch import decide
 from alerts.engine import LATENESS_MS, Engine
 from alerts.keeping import pack, unpack
 from alerts.links import Links
@@ -27,6 +27,7 @@ from alerts.notices.case import Case, case_of
 from alerts.outbox import Failing, Outbox
 from alerts.reconcile import Change
 from alerts.rule import Rule
+from alerts.work import Work
 from devices.errors import StoreUnavailable
 from devices.problems import NOTHING, Bilingual
 from devices.reading import Reading
@@ -41,19 +42,6 @@ RECENT_MS = 86_400_000
 """Alerts that ended within it are still known to the engine after a restart."""
 LOOKED_AT = 2_000
 """Alerts at a tick."""
-TOLD = {NoticeKind.ESCALATION: What.ESCALATED, NoticeKind.REMINDER: What.REMINDED}
-
-
-@dataclass
-class Work:
-    """What waits to be written, in one transaction."""
-
-    alerts: dict[int, Alert] = field(default_factory=dict)
-    transitions: list[Transition] = field(default_factory=list)
-    orders: list[Order] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.alerts or self.transitions or self.orders)
 
 
 @dataclass
@@ -203,8 +191,7 @@ class Alerting:
         await self._write(now)
 
     def _note(self, alert: Alert, transitions: Iterable[Transition] = ()) -> None:
-        self._work.alerts[alert.id] = alert
-        self._work.transitions.extend(transitions)
+        self._work.note(alert, transitions)
         self.unclosed[alert.id] = alert
 
     def _count(self, transitions: Iterable[Transition]) -> None:
@@ -224,9 +211,8 @@ class Alerting:
         orders = decide(alert, rule, self.config.plan, self.muted(alert, now), now, tags, owner)
         if orders or (alert.closed, alert.noticed) != before:
             self._note(alert)
-            self._work.orders += orders
+            self._work.order(alert, orders, now)
             self.counts.orders += len(orders)
-            self._work.transitions += [_told(alert, kind, some, now) for kind, some in _by_kind(orders)]
 
     def _rule(self, name: str) -> Rule | None:
         return self.config.rules.get(name) or self._retired.get(name)
@@ -386,12 +372,3 @@ def _runs(readings: Sequence[Reading], replayed: Sequence[bool]) -> list[tuple[b
         return [(True, readings)] if readings else []
     pairs = zip(readings, replayed, strict=True)
     return [(not old, [reading for reading, _ in some]) for old, some in groupby(pairs, key=lambda one: one[1])]
-
-
-def _by_kind(orders: Sequence[Order]) -> list[tuple[NoticeKind, list[Order]]]:
-    return [(kind, list(some)) for kind, some in groupby(orders, key=lambda one: one.kind) if not kind.ends]
-
-
-def _told(alert: Alert, kind: NoticeKind, orders: Sequence[Order], now: int) -> Transition:
-    names = ", ".join(one.channel for one in orders)
-    return Transition(alert.id, now, now, TOLD.get(kind, What.NOTICED), alert.level, alert.value, names)
