@@ -202,7 +202,7 @@ class Engine:
         touched, self._touched = self._touched, {}
         found, self._ended = self._ended, []
         for key, (watch, desk) in touched.items():
-            until = now if self._settled(desk, now, caught_up=caught_up) else min(now, desk.newest)
+            until = self._passed(watch, desk, now, caught_up=caught_up)
             moved = reconcile(watch, desk.series, now, self._new_id, until)
             for alert in watch.alerts:
                 if alert.open and not alert.live and self._may_tell(alert, watch, desk, now, caught_up=caught_up):
@@ -233,6 +233,11 @@ class Engine:
             return True
         self._unsettled[alert.id] = (alert, watch, desk)
         return False
+
+    def _passed(self, watch: Watch | SilentWatch, desk: Desk, now: int, *, caught_up: bool) -> int:
+        """How far time has passed for a watch, ms: as far as it had for what is on record, which stays, or farther."""
+        known = [max(one.opened, one.resolved or 0) for one in watch.alerts if not one.withdrawn]
+        return max(now if self._settled(desk, now, caught_up=caught_up) else min(now, desk.newest), *known, 0)
 
     def _settled(self, desk: Desk, now: int, *, caught_up: bool) -> bool:
         """Else its history is still coming in, and what time alone would bring after its newest reading must wait."""
