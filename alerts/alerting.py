@@ -18,9 +18,10 @@ import structlog
 from alerts.alert import Alert, Mute, Transition, What
 from alerts.book import Book
 from alerts.calendar import local
+from alerts.checkpoint import Checkpoint
 from alerts.dispatch import decide
 from alerts.engine import LATENESS_MS, Engine
-from alerts.keeping import pack, unpack
+from alerts.keeping import unpack
 from alerts.links import Links
 from alerts.load import AlertConfig
 from alerts.notices.case import Case, case_of
@@ -37,7 +38,6 @@ log = structlog.get_logger()
 
 Result = TypeVar("Result")
 
-CHECKPOINT_MS = 30_000
 RECENT_MS = 86_400_000
 """Alerts that ended within it are still known to the engine after a restart."""
 LOOKED_AT = 2_000
@@ -100,8 +100,7 @@ class Alerting:
         self._to_look_at: list[int] = []
         self._work = Work()
         self._resumed = False
-        self._written_down = now
-        self._watched: set[tuple[str, str]] = {(rule, device) for rule, device, _ in book.state().watches}
+        self._checkpoint = Checkpoint(self.engine, book, now)
         self._turn = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="alerts")
 
@@ -149,8 +148,8 @@ class Alerting:
             self._resume(now)
             self.engine.tick(now, hearing=hearing, checks=checks)
             await self._follow(self.engine.changes(now), now, self._some_unclosed())
-            if now - self._written_down >= CHECKPOINT_MS:
-                await self._write_down(now)
+            if self._checkpoint.due(now, self.done):
+                await self._write_down()
 
     def _some_unclosed(self) -> list[Alert]:
         """Those whose time may have come, such as a reminder's: in a storm of thousands not all at each tick."""
@@ -163,7 +162,8 @@ class Alerting:
         """Write down what a restart needs to go on at once."""
         async with self._turn:
             if self._resumed:
-                await self._write_down(now)
+                self._checkpoint.begin(now, self.done)
+                await self._write_down(whole=True)
 
     def close(self) -> None:
         self._thread.shutdown(wait=True)
@@ -249,28 +249,17 @@ class Alerting:
             self.book.note("done", done)
         return channels
 
-    async def _write_down(self, now: int) -> None:
-        """The state of the engine, and the seq that it stands for."""
-        self._written_down = now
-        self.engine.forget()
-        kept, done = pack(self.engine), self.done
-        watched = {(rule, device) for device, desk in self.engine.desks.items() for rule in desk.watches}
-        gone, self._watched = self._watched - watched, watched
-
-        def write() -> None:
-            with self.book.transaction():
-                self.book.write_state(kept, gone)
-                self.book.note("sampled", done)
-                self.book.note("done", done)
-
+    async def _write_down(self, *, whole: bool = False) -> None:
+        """The next part of the state of the engine, or all that is left of it."""
+        part, done = self._checkpoint.next_part(whole=whole), self.done
         try:
-            await self._in_thread(write)
+            await self._in_thread(lambda: self._checkpoint.write(part, done))
         except StoreUnavailable as error:
             self.trouble = error.words
-            for desk in self.engine.desks.values():
-                desk.packed = ()
-            return
-        self.sampled, self.recorded = done, max(done, self.recorded)
+            self._checkpoint.refused()
+        else:
+            if self._checkpoint.written(part):
+                self.sampled, self.recorded = part.stands_for, max(done, self.recorded)
 
     async def _in_thread(self, work: Callable[[], Result]) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -251,10 +251,11 @@ class Engine:
 
     # What is kept, and for how long
 
-    def forget(self) -> None:
-        """Let go of what is beyond the lateness window: every half minute, when `changes` has just been asked."""
+    def forget(self, devices: Iterable[str] | None = None) -> None:
+        """Let go of what is beyond the lateness window, of all or of these: when `changes` has just been asked."""
         assert not self._touched
-        for desk in self.desks.values():
+        names = self.desks if devices is None else devices
+        for desk in filter(None, map(self.desks.get, names)):
             desk.forget(self.lateness)
             for name, watch in list(desk.watches.items()):
                 self._forget_alerts(watch)

@@ -1,5 +1,7 @@
 """The engine's memory as rows of the book, and back: written now and then, read at a start."""
 
+from collections.abc import Iterable
+
 from alerts.book import Kept
 from alerts.desk import Desk
 from alerts.engine import Engine
@@ -7,11 +9,12 @@ from alerts.silent import SilentWatch
 from alerts.watch import Watch
 
 
-def pack(engine: Engine) -> Kept:
-    """What has changed since the last call. Call `engine.forget()` first."""
+def pack(engine: Engine, devices: Iterable[str]) -> Kept:
+    """What has changed of these devices since the last call. Call `engine.forget(devices)` first."""
     kept = Kept([], [], [])
-    for device, desk in engine.desks.items():
-        if desk.packed == (desk.newest, desk.heard, len(desk.watches)) and not desk.watches:
+    for device in devices:
+        desk = engine.desks.get(device)
+        if desk is None or (desk.packed == (desk.newest, desk.heard, len(desk.watches)) and not desk.watches):
             continue
         desk.packed = (desk.newest, desk.heard, len(desk.watches))
         kept.samples.extend((device, name, *samples.pack()) for name, samples in desk.samples.items() if len(samples))

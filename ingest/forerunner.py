@@ -1,7 +1,7 @@
 r"""Reads and sifts ahead of the store, so that alerts wait for nobody: a database that is away stops storing only.
 
-    journal -> sift -> alerts
-                  \-> handed over to the pipeline, while it keeps up; else it reads and sifts again by itself
+journal -> sift -> alerts
+              \-> handed over to the pipeline, while it keeps up; else it reads and sifts again by itself
 """
 
 import asyncio

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alerts.dispatch import NoticeKind
@@ -79,8 +79,8 @@ def compose(
         f"alert-{cases[0].alert.id}-{cases[0].alert.found}" if len(cases) == 1 else notice,
         subject,
         _short(entries, answer, language),
-        _environment().get_template("notice.txt").render(facts).strip() + "\n",
-        _environment().get_template("notice.html").render(facts),
+        templates()[0].render(facts).strip() + "\n",
+        templates()[1].render(facts),
         document_of(notice, kind, cases, entries, subject, now, link),
     )
 
@@ -94,8 +94,8 @@ def compose_test(notice: str, channel: str, language: Language, now: int) -> Com
         **_facts([], subject, language, now),
         "paragraphs": [KINDS[language][kind] + ".", action, words["test_weekly"]],
     }
-    text = _environment().get_template("notice.txt").render(facts).strip() + "\n"
-    html = _environment().get_template("notice.html").render(facts)
+    text = templates()[0].render(facts).strip() + "\n"
+    html = templates()[1].render(facts)
     return Composed(notice, notice, subject, action, text, html, document_of(notice, kind, [], [], subject, now))
 
 
@@ -188,7 +188,8 @@ def _short(entries: Sequence[Entry], answer: Answer | None, language: Language) 
 
 
 @cache
-def _environment() -> Environment:
+def templates() -> tuple[Template, Template]:
+    """Text and HTML. Asked for at the start: an upgrade under a running process must not change half of it."""
     environment = ImmutableSandboxedEnvironment(
         loader=PackageLoader("alerts.notices"),
         autoescape=lambda name: bool(name) and str(name).endswith(".html"),
@@ -197,4 +198,4 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.tests["link"] = lambda text: str(text).startswith(("https://", "http://"))
-    return environment
+    return environment.get_template("notice.txt"), environment.get_template("notice.html")

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 
 import structlog
 
-from alerts.notices.compose import Composed
+from alerts.notices.compose import Composed, templates
 from alerts.notices.courier import LIMIT_SECONDS, Courier
 from alerts.notices.heartbeat import Heart
 from alerts.notices.letter import Acknowledge, Look, Writer
@@ -92,6 +92,7 @@ class Sender:
     async def run(self) -> None:
         """Until `stop`."""
         keep_addresses_out_of_logs()
+        templates()
         self._loop = asyncio.get_running_loop()
         self._started = self._clock()
         self._heart.follow(self._plan.heartbeat)

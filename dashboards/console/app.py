@@ -70,13 +70,13 @@ def application(sources: Sources, language: Language, more: Sequence[Route] = ()
 
     `language` is what a browser that does not choose gets.
     """
-    templates = Environment(
+    template = Environment(
         loader=PackageLoader("dashboards.console"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-    )
+    ).get_template("status.html")
     stylesheet = files("dashboards.console").joinpath("style.css").read_text(encoding="utf-8")
 
     async def livez(_request: Request) -> Response:
@@ -102,7 +102,7 @@ def application(sources: Sources, language: Language, more: Sequence[Route] = ()
             latest, trouble = [], error.text(chosen) if isinstance(error, VigiterreError) else str(error)
         now = time.time_ns() // 1_000_000
         devices = rows(sources.registry(), latest, now, chosen)
-        page = templates.get_template("status.html").render(
+        page = template.render(
             t=STATUS[chosen],
             language=chosen,
             every=REFRESH_SECONDS,

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from territory import MINUTE, START, reading, registry, rule, threshold
 
 from alerts.alert import Mute, MuteKind, What
-from alerts.alerting import CHECKPOINT_MS, Alerting
+from alerts.alerting import Alerting
 from alerts.book import FILE, Book
+from alerts.checkpoint import CHECKPOINT_MS
 from alerts.load import AlertConfig
 from alerts.notices.plan import Channel, ChannelKind, Plan, Route
 from alerts.rule import Kind, Level, Measure
