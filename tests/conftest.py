@@ -1,11 +1,17 @@
 """Fixtures every room may use: one real broker and one real InfluxDB for the whole run."""
 
+import os
 import secrets
 from collections.abc import Iterator
 
 import pytest
 
 from servers import Influxd, Mosquitto
+
+
+def pytest_configure() -> None:
+    """Side by side, each run is told how wide the terminal is; tables that are no terminal's have no width."""
+    os.environ.pop("COLUMNS", None)
 
 
 @pytest.fixture(scope="session")

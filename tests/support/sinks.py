@@ -21,9 +21,9 @@ CONFIG = Path(__file__).parent.parent.parent / "config"
 MINUTE = 60_000
 MODEL = """
 maker = "Test"
-name = "Ten seconds"
+name = "Four seconds"
 codec = "native"
-interval = 10
+interval = 4
 [[quantities]]
 quantity = "co2"
 [[quantities]]
@@ -170,12 +170,12 @@ def devices_at(port: int) -> Iterator[Devices]:
 
 
 def write_config(folder: Path, rules: str, notify: str, many: Mapping[str, str] | None = None) -> Path:
-    """The shipped Allier with other rules and notices, and with devices (id -> site) that send every ten seconds."""
+    """The shipped Allier with other rules and notices, and with devices (id -> site) that send every few seconds."""
     shutil.copytree(CONFIG, folder)
     (folder / "rules.toml").write_text(rules)
     (folder / "notify.toml").write_text(notify)
-    (folder / "models" / "ten-seconds.toml").write_text(MODEL)
+    (folder / "models" / "four-seconds.toml").write_text(MODEL)
     with (folder / "devices.csv").open("a") as rows:
         for device, site in (many or {}).items():
-            rows.write(f"{device},ten-seconds,building,{site},Salle {device},03190,,,,departement-03,,test,\n")
+            rows.write(f"{device},four-seconds,building,{site},Salle {device},03190,,,,departement-03,,test,\n")
     return folder

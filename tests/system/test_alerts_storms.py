@@ -16,7 +16,7 @@ from alerts.alert import PLATFORM, Alert
 from alerts.book import FILE, Book
 from servers import Influxd, Mosquitto, Vigiterre, influx_rows, wait_until
 
-OUTAGE_SECONDS = float(os.environ.get("OUTAGE_SECONDS", "90"))
+OUTAGE_SECONDS = float(os.environ.get("OUTAGE_SECONDS", "36"))
 """600 for the ten minutes that an outage should be shown to last; less for every day."""
 RULES = """
 [rules.co2]
@@ -34,7 +34,7 @@ keep_firing_for = "0 s"
 title = { fr = "Capteur muet", en = "Silent device" }
 action = { fr = "Vérifier la passerelle.", en = "Check the gateway." }
 silent = true
-models = ["ten-seconds"]
+models = ["four-seconds"]
 group = "all"
 wait = "5 s"
 [rules.silent.levels.warning]
@@ -46,7 +46,7 @@ action = { fr = "Vérifier InfluxDB.", en = "Check InfluxDB." }
 check = "store"
 group = "all"
 [rules.platform_store.levels.critical]
-for = "20 s"
+for = "8 s"
 keep_firing_for = "2 s"
 
 [rules.platform_broker]
@@ -66,8 +66,8 @@ allow_private = true
 channels = ["gmao"]
 """
 MANY = {f"capteur-{n:03d}": f"site-{n}" for n in range(200)}
-PERIOD = 5.0
-"""Seconds between two readings of a device; its model says ten."""
+PERIOD = 2.0
+"""Seconds between two readings of a device; its model says four, so that it is silent after twelve."""
 
 
 class Storm:
@@ -193,7 +193,7 @@ def test_two_hundred_devices_that_fall_silent_are_one_notice_and_their_return_is
         assert (storm.hook.notices[1].kind, storm.hook.notices[1].document["count"]) == ("resolved", 200)
 
 
-@pytest.mark.parametrize("seconds", [40, 75])
+@pytest.mark.parametrize("seconds", [20, 65])
 def test_a_broker_that_goes_away_is_one_alert_and_no_device_is_called_silent(storm: Storm, seconds: int) -> None:
     with sending(storm.broker.port) as sent:
         storm.run.wait_for("vigiterre_alerts_judged_total", 200)
@@ -212,7 +212,7 @@ def test_after_a_stop_of_ours_that_is_longer_than_their_term_no_device_is_called
     with sending(storm.broker.port) as sent:
         storm.run.wait_for("vigiterre_alerts_judged_total", 200)
         storm.run.stop()
-        time.sleep(45)
+        time.sleep(20)
         storm.start()
         rounds = sent.rounds
         wait_until(lambda: sent.rounds >= rounds + 3, "three rounds of readings", 60)
