@@ -52,7 +52,6 @@ class Counts:
     """Readings."""
     opened: int = 0
     resolved: int = 0
-    orders: int = 0
 
 
 class Alerting:
@@ -212,7 +211,6 @@ class Alerting:
         if orders or (alert.closed, alert.noticed) != before:
             self._note(alert)
             self._work.order(alert, orders, now)
-            self.counts.orders += len(orders)
 
     def _rule(self, name: str) -> Rule | None:
         return self.config.rules.get(name) or self._retired.get(name)

@@ -4,7 +4,7 @@ At each transition the field holds the level at which the alert stands from then
 when it is over. `RULE_acknowledged` is 1 from the acknowledgement to the end. Tags are those of the device.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from alerts.alert import Alert, Mute, MuteKind, Transition, What
 from devices.reading import Reading, Series
@@ -62,12 +62,3 @@ def maintenance(mute: Mute, registry: Registry) -> list[Reading]:
 
 def _series(alert: Alert) -> Series:
     return alert.series._replace(domain=ALERT)
-
-
-def levels(alerts: Mapping[int, Alert]) -> dict[str, int]:
-    """How many alerts are open, by the word of their level; all words are there."""
-    words = {"info": 0, "warning": 0, "critical": 0}
-    for alert in alerts.values():
-        if alert.open:
-            words[alert.level.word] += 1
-    return words

@@ -3,7 +3,7 @@
 from territory import START, device, registry
 
 from alerts.alert import Alert, Mute, MuteKind, Transition, What
-from alerts.export import levels, maintenance, open_now, readings_of
+from alerts.export import maintenance, open_now, readings_of
 from alerts.rule import Level
 from alerts.selector import Selector
 from devices.reading import Reading, Series
@@ -60,7 +60,6 @@ def test_an_alert_that_is_forgotten_is_left_out() -> None:
 def test_what_is_open_is_said_again() -> None:
     over = Alert(2, "ice", WHERE, Level.INFO, Level.INFO, START, START, resolved=START)
     assert open_now([ALERT, over], START + 7) == [Reading(WHERE._replace(domain="alert"), START + 7, {"ice": 3.0})]
-    assert levels({1: ALERT, 2: over}) == {"info": 0, "warning": 0, "critical": 1}
 
 
 def test_a_maintenance_window_is_on_each_device_that_it_selects_and_a_silence_on_none() -> None:
