@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from importlib.resources import files
 from urllib.parse import parse_qs
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -18,7 +17,7 @@ from alerts.alert import Alert
 from alerts.links import BadLink
 from alerts.notices.case import Case, gravest_first
 from dashboards.console.answers import LISTED, Said, done, facts, listed, name_missing, overtaken, question
-from dashboards.console.app import SECURITY, preferred
+from dashboards.console.app import SECURITY, preferred, template_of
 from dashboards.console.texts import ACKNOWLEDGE
 from devices.errors import StoreUnavailable
 from devices.problems import Language
@@ -44,13 +43,7 @@ class Acknowledging:
 
 def acknowledge_routes(source: Acknowledging, language: Language) -> list[Route]:
     """`/ack/{token}` and its style sheet. `language` is what a browser that does not choose gets."""
-    template = Environment(
-        loader=PackageLoader("dashboards.console"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    ).get_template("acknowledge.html")
+    template = template_of("acknowledge.html")
     stylesheet = files("dashboards.console").joinpath("acknowledge.css").read_text(encoding="utf-8")
 
     async def style(_request: Request) -> Response:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -70,13 +70,7 @@ def application(sources: Sources, language: Language, more: Sequence[Route] = ()
 
     `language` is what a browser that does not choose gets.
     """
-    template = Environment(
-        loader=PackageLoader("dashboards.console"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    ).get_template("status.html")
+    template = template_of("status.html")
     stylesheet = files("dashboards.console").joinpath("style.css").read_text(encoding="utf-8")
 
     async def livez(_request: Request) -> Response:
@@ -132,6 +126,18 @@ def application(sources: Sources, language: Language, more: Sequence[Route] = ()
             *more,
         ]
     )
+
+
+def template_of(name: str) -> Template:
+    """Read now and never again: an upgrade under a running process must not change half of a page."""
+    environment = Environment(
+        loader=PackageLoader("dashboards.console"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
 
 
 def tally(devices: Sequence[DeviceRow]) -> Mapping[str, int]:
