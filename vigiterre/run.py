@@ -19,8 +19,10 @@ from alerts.alert import Alert
 from dashboards.console.acknowledge import Acknowledging, acknowledge_routes
 from dashboards.console.app import Sources, application
 from devices.errors import VigiterreError
+from devices.problems import NOTHING, Bilingual
 from ingest.broker import Broker
 from ingest.mqtt import Receiver, State
+from ingest.trouble import Trouble
 from vigiterre import control
 from vigiterre.alert_operations import AlertOperations
 from vigiterre.checks import Checks, Ear
@@ -76,6 +78,8 @@ class Run:
         self.started = time.monotonic()
         self.platform = Checks(service, lambda: self.receiver.state, lambda: self.foreign.checks(settings.language))
         self.ear = Ear()
+        self.tick_trouble = NOTHING
+        """Why time does not pass for the alerts: a mistake of ours."""
         service.healthy = self.healthy
         self.metrics = self._metrics()
         service.pipeline.observe_write = self.metrics.write_seconds.observe
@@ -91,13 +95,15 @@ class Run:
             **self.foreign.checks(language),
             "store": self.service.pipeline.trouble.text(language),
             "housekeeping": self.service.chores_trouble.text(language),
-            "alerts": (self.service.alerting.trouble or self.service.ahead.trouble).text(language),
+            "alerts": self._alert_trouble().text(language),
         }
 
     def healthy(self) -> bool:
         """The heartbeat may go out: readings come in, and alerts are evaluated and written down."""
-        alerting = self.service.alerting
-        return self.receiver.state.connected and not alerting.trouble and not self.service.ahead.trouble
+        return self.receiver.state.connected and not self._alert_trouble()
+
+    def _alert_trouble(self) -> Bilingual:
+        return self.service.alerting.trouble or self.service.ahead.trouble or self.tick_trouble
 
     async def run(self) -> None:
         """Until SIGTERM or SIGINT; then stop reading, flush, leave."""
@@ -189,8 +195,18 @@ class Run:
             now = now_ms()
             hearing = self.ear.hearing(self.receiver.state, now)
             if service.ahead.lag(now) < BACKLOG_MS:
-                await service.alerting.tick(now, hearing=hearing, checks=self.platform.words(now))
+                await self.pass_time(now, hearing)
             await asyncio.sleep(TICK_SECONDS)
+
+    async def pass_time(self, now: int, hearing: int | None) -> None:
+        """One tick. A mistake of ours in it is said, and stops neither ingest nor the next tick."""
+        try:
+            await self.service.alerting.tick(now, hearing=hearing, checks=self.platform.words(now))
+        except Exception as error:
+            self.tick_trouble = Trouble("alerts_failed", {"detail": f"{type(error).__name__}: {error}"}).words
+            log.exception("alerts_failed")
+        else:
+            self.tick_trouble = NOTHING
 
     def _metrics(self) -> Metrics:
         """Everything this process exports, read where it lives."""

@@ -224,6 +224,7 @@ class Service:
         self.roller.quantities = registry.quantities
         self.sender.replace_plan(config.plan)
         self._reloading = asyncio.create_task(self.alerting.reload(config, registry, now_ms()))
+        self._reloading.add_done_callback(_say_failure)
         log.info("config_reloaded", devices=len(registry.devices), rules=len(config.rules))
 
     async def housekeep(self) -> None:
@@ -285,3 +286,9 @@ class Service:
         self.quarantine.close()
         self.roller.close()
         self.store.close()
+
+
+def _say_failure(task: "asyncio.Task[None]") -> None:
+    """Nobody waits for it."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("alerts_not_reloaded", exc_info=error)

@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from alerts.rules_file import PLATFORM_CHECKS
 from ingest.mqtt import State
 from ingest.trouble import Trouble
 from vigiterre.checks import BACKLOG_MS, BRIEF_MS, Checks, Ear
+from vigiterre.run import Run
 from vigiterre.service import Service
 from vigiterre.settings import Settings
 
@@ -110,3 +113,18 @@ def test_before_the_first_connection_nobody_is_heard_and_once_the_backlog_came_a
     state.connected = True
     assert ear.hearing(state, NOW + BRIEF_MS) is None
     assert ear.hearing(state, NOW + BRIEF_MS + BACKLOG_MS) == 0
+
+
+async def test_a_mistake_of_ours_at_a_tick_is_said_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = service_in(tmp_path)
+    run = Run(service)
+    monkeypatch.setattr(run.platform, "words", lambda _now: 1 // 0)
+    await run.pass_time(NOW, 0)
+    assert "ZeroDivisionError" in run.checks()["alerts"]
+    assert not run.healthy()
+    monkeypatch.undo()
+    await run.pass_time(NOW, 0)
+    assert not run.checks()["alerts"]
+    service.close()
