@@ -249,7 +249,7 @@ def publish_lines(broker: Mosquitto, topic: str, lines: Sequence[str]) -> None:
     """`mosquitto_pub -l` at QoS 1; at most 20,000 lines, of many more it loses some."""
     assert len(lines) <= 20_000
     command = [program("mosquitto_pub"), "-p", str(broker.port), "-q", "1", "-V", "mqttv5", "-t", topic, "-l"]
-    subprocess.run(command, input="\n".join(lines) + "\n", text=True, check=True, timeout=120)
+    subprocess.run(command, input="\n".join(lines) + "\n", text=True, check=True, timeout=300)
 
 
 def publish_bytes(broker: Mosquitto, topic: str, payload: bytes) -> None:
