@@ -1,18 +1,35 @@
-FROM python:3.11-slim-bookworm
-WORKDIR /app
-COPY requirements.lock requirements-uv.lock pyproject.toml README.md ./
-RUN pip install --no-cache-dir --require-hashes -r requirements-uv.lock && \
-    uv pip install --system --no-cache --require-hashes -r requirements.lock
+FROM python:3.11.14-slim-bookworm AS builder
+WORKDIR /build
+COPY requirements-uv.lock ./
+RUN pip install --no-cache-dir --require-hashes -r requirements-uv.lock
+# What runs, by hashes, into an environment of its own: neither uv nor what only development needs reaches the image.
+COPY requirements-run.lock ./
+RUN uv venv --python python3.11 /opt/vigiterre && \
+    uv pip install --python /opt/vigiterre --no-cache --compile-bytecode --require-hashes -r requirements-run.lock
+COPY requirements.lock pyproject.toml README.md ./
 COPY devices devices
 COPY stores stores
 COPY alerts alerts
 COPY ingest ingest
 COPY dashboards dashboards
 COPY vigiterre vigiterre
-RUN uv pip install --system --no-cache --no-build-isolation --no-deps . && \
-    useradd --system --create-home vigiterre && install -d -o vigiterre /data
-USER vigiterre
-ENV VIGITERRE_DATA_DIR=/data
-HEALTHCHECK CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/livez', timeout=3)"]
+RUN uv build --wheel --no-cache --build-constraints requirements.lock --require-hashes --out-dir dist && \
+    uv pip install --python /opt/vigiterre --no-cache --compile-bytecode --no-deps dist/*.whl
+
+FROM python:3.11.14-slim-bookworm
+RUN useradd --system --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin vigiterre && \
+    install -d -o vigiterre -g vigiterre -m 0750 /data
+COPY --from=builder /opt/vigiterre /opt/vigiterre
+ENV PATH=/opt/vigiterre/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    VIGITERRE_CONFIG=/config \
+    VIGITERRE_DATA_DIR=/data
+WORKDIR /data
+USER 10001
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/livez', timeout=3)"]
 ENTRYPOINT ["vigiterre"]
 CMD ["run"]

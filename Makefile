@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 SOURCES := devices stores alerts ingest dashboards vigiterre
 DURATION ?= 0
 
-.PHONY: help install deps demo test check format lock bench bench-alerts bench-codecs clean
+.PHONY: help install deps demo test check format lock secrets bench bench-alerts bench-codecs clean
 
 help:
 	@echo "make demo [DURATION=20]  real French sensor data, on this machine, with no server to install"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench-codecs        microseconds per uplink, codec by codec"
 	@echo "make install | deps      only the Python environment | only the tests' Debian packages (as root)"
 	@echo "make format | lock       format the sources | pin the requirements anew"
+	@echo "make secrets             the passwords docker compose needs, made once in ./secrets"
 
 install: $(STAMP)
 
@@ -67,6 +68,10 @@ format: install
 
 lock: install
 	$(BIN)/uv pip compile --no-config --upgrade --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet pyproject.toml --group dev -o requirements.lock
+	$(BIN)/uv pip compile --no-config --generate-hashes --universal --python-version 3.11 --no-header --no-annotate --quiet pyproject.toml --constraint requirements.lock -o requirements-run.lock
+
+secrets:
+	@sh config/secrets.sh
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

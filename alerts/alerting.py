@@ -199,7 +199,7 @@ class Alerting:
             self.counts.resolved += one.what in (What.RESOLVED, What.WITHDRAWN)
 
     def _decide(self, alert: Alert, now: int) -> None:
-        rule = self._rule(alert.rule)
+        rule = self.rule(alert.rule)
         if rule is None:
             if not alert.open and not alert.closed:  # its rule is gone: nobody can be told in its words
                 alert.closed = True
@@ -212,7 +212,8 @@ class Alerting:
             self._note(alert)
             self._work.order(alert, orders, now)
 
-    def _rule(self, name: str) -> Rule | None:
+    def rule(self, name: str) -> Rule | None:
+        """Also one that was taken out while its alerts were open."""
         return self.config.rules.get(name) or self._retired.get(name)
 
     def muted(self, alert: Alert, now: int) -> bool:
@@ -340,7 +341,7 @@ class Alerting:
         found = {}
         for number in numbers:
             alert = self.unclosed.get(number) or self.book.alert(number)
-            rule = self._rule(alert.rule) if alert is not None else None
+            rule = self.rule(alert.rule) if alert is not None else None
             if alert is not None and rule is not None:
                 muted = self.muted(alert, now)
                 found[number] = case_of(alert, rule, self.registry, self.config.communes, muted=muted)

@@ -183,6 +183,10 @@ class Book:
         """The history of an alert, in the order in which we knew it."""
         return [one.transition for one in self._numbered("WHERE alert = ? ORDER BY id", alert)]
 
+    def last_transition(self) -> int:
+        """The number of the newest; 0 when there is none."""
+        return int(self._rows("SELECT coalesce(max(id), 0) FROM transitions")[0][0])
+
     def transitions_after(self, number: int, limit: int) -> list[Numbered]:
         return self._numbered("WHERE id > ? ORDER BY id LIMIT ?", number, limit)
 

@@ -11,11 +11,8 @@ from alerts.notices.plan_file import read_plan
 from alerts.rule import Rule
 from alerts.rules_file import read_rules
 from devices.errors import ConfigError
-from devices.inventory import COMMUNE_COLUMNS
-from devices.load import COMMUNES
 from devices.problems import Problem
 from devices.registry import Registry
-from devices.spreadsheet import read_sheet
 
 
 @dataclass(frozen=True)
@@ -35,11 +32,4 @@ def load_alerts(folder: Path, registry: Registry) -> AlertConfig:
     plan = read_plan(folder, calendars, problems, registry, rules)
     if problems:
         raise ConfigError(problems)
-    return AlertConfig(rules, calendars, plan, commune_names(folder))
-
-
-def commune_names(folder: Path) -> dict[str, str]:
-    """Names of communes.csv by code; empty where there is none. Its mistakes are told with the devices."""
-    path = folder / COMMUNES
-    sheet = read_sheet(path, COMMUNES, COMMUNE_COLUMNS, ("commune",), []) if path.exists() else None
-    return {row.get("commune"): row.get("name") for row in sheet.rows} if sheet else {}
+    return AlertConfig(rules, calendars, plan, registry.towns)

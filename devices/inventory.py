@@ -41,8 +41,8 @@ class Known:
     """None: any well-formed code will do."""
 
 
-def read_communes(path: Path, file: str, problems: list[Problem]) -> frozenset[str] | None:
-    """The codes of `communes.csv`; None when there is no such file, and so nothing to compare with."""
+def read_communes(path: Path, file: str, problems: list[Problem]) -> dict[str, str] | None:
+    """Code -> name of `communes.csv`; None when there is no such file, and so nothing to compare with."""
     if not path.exists():
         return None
     sheet = read_sheet(path, file, COMMUNE_COLUMNS, ("commune",), problems)
@@ -50,7 +50,7 @@ def read_communes(path: Path, file: str, problems: list[Problem]) -> frozenset[s
         return None
     codes = [(row, cells.commune(row.get("commune"))) for row in sheet.rows]
     problems += [row.problem("commune", "bad_commune", value=row.get("commune")) for row, code in codes if not code]
-    return frozenset(code for _, code in codes if code)
+    return {code: row.get("name") for row, code in codes if code}
 
 
 def read_placements(path: Path, file: str, problems: list[Problem]) -> Sheet:

@@ -34,4 +34,6 @@ def load_registry(folder: Path) -> Registry:
     devices = inventory(sheet.rows, stays.rows, Known(models, communes), problems) if sheet else []
     if problems:
         raise ConfigError(problems)
-    return registry_of(filter(None, (quantities or {}).values()), filter(None, models.values()), devices)
+    return registry_of(
+        filter(None, (quantities or {}).values()), filter(None, models.values()), devices, communes or {}
+    )

@@ -6,7 +6,8 @@ converts the model's unit to the catalogue's, the second calibrates the one devi
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 from devices.device import Device, Placement
@@ -58,6 +59,10 @@ class Profile:
             return self._series[0]
         return self._series[bisect_right(self._ends, time_ms)]
 
+    def place_at(self, time_ms: int) -> Placement:
+        """The placement of that series."""
+        return self.device.placements[bisect_right(self._ends, time_ms)]
+
 
 @dataclass(frozen=True, slots=True)
 class Registry:
@@ -70,9 +75,22 @@ class Registry:
     """By device id."""
     addresses: dict[str, str]
     """What sources call a device (its EUI, its alias, its id) -> its id."""
+    towns: Mapping[str, str] = field(default_factory=dict)
+    """INSEE code -> name of the commune; empty where there is no list of them."""
+
+    def place_name(self, series: Series) -> str:
+        """What people call the place of a series, which may be an earlier one of its device; else its site, or ""."""
+        profile = self.profiles.get(series.device)
+        places = profile.device.placements if profile is not None else ()
+        return next((place.name for place in reversed(places) if place.site == series.site), "") or series.site
 
 
-def registry_of(quantities: Iterable[Quantity], models: Iterable[Model], devices: Iterable[Device]) -> Registry:
+def registry_of(
+    quantities: Iterable[Quantity],
+    models: Iterable[Model],
+    devices: Iterable[Device],
+    towns: Mapping[str, str] = MappingProxyType({}),
+) -> Registry:
     """Join the three. What they name must exist: `devices.load` has told the user before (KeyError)."""
     by_quantity = {quantity.id: quantity for quantity in quantities}
     by_model = {model.id: model for model in models}
@@ -82,7 +100,7 @@ def registry_of(quantities: Iterable[Quantity], models: Iterable[Model], devices
         device.id: _profile(device, by_model[device.model], rules[device.model]) for device in by_device.values()
     }
     addresses = {name: device.id for device in by_device.values() for name in (device.eui, device.alias) if name}
-    return Registry(by_quantity, by_model, by_device, profiles, {name: name for name in by_device} | addresses)
+    return Registry(by_quantity, by_model, by_device, profiles, {name: name for name in by_device} | addresses, towns)
 
 
 def profile_of(device: Device, model: Model, quantities: Mapping[str, Quantity]) -> Profile:

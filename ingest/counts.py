@@ -1,8 +1,10 @@
 """What the way in has done since the process started. Plain numbers; the metrics page and the demo read them."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 
-from devices.reading import Reason
+from devices.reading import Reason, Refusal
 
 OTHER = "other"
 EVENTS = (
@@ -53,3 +55,27 @@ class Counts:
     @property
     def received(self) -> int:
         return self.stored + self.refused_total
+
+
+class RefusalCounts:
+    """Refusals by device and reason since they were taken last; "" is any device that nobody knows.
+
+    So it grows no larger than the registry, whatever names are made up. Safe from several threads.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._counted: dict[tuple[str, Reason], int] = {}
+
+    def add(self, refused: Iterable[Refusal], addresses: Mapping[str, str]) -> None:
+        """`addresses` of the registry: what a device is called by -> its id."""
+        with self._lock:
+            for one in refused:
+                key = addresses.get(one.device, ""), one.reason
+                self._counted[key] = self._counted.get(key, 0) + 1
+
+    def take(self) -> dict[tuple[str, Reason], int]:
+        """Those counted, which begin at 0 again."""
+        with self._lock:
+            taken, self._counted = self._counted, {}
+        return taken

@@ -21,7 +21,7 @@ import structlog
 from devices.errors import StoreRefused, StoreUnavailable
 from devices.problems import NOTHING
 from devices.reading import Reading, Reason, Refusal
-from ingest.counts import OTHER, Counts
+from ingest.counts import OTHER, Counts, RefusalCounts
 from ingest.cursor import Cursor
 from ingest.forerunner import BATCH, Forerunner, sift
 from ingest.journal import Entry, Journal
@@ -69,6 +69,7 @@ class Pipeline:
         self.store = store
         self.roller = roller
         self.counts = Counts()
+        self.refusals = RefusalCounts()
         self.done = self._begin()
         self.trouble = NOTHING
         """Why nothing moves at the moment, in plain words; empty when all is well."""
@@ -228,13 +229,18 @@ class Pipeline:
         counts = self.counts
         counts.messages += len(entries)
         counts.stored += len(batch.readings) - batch.partial - len(refused_by_store)
-        for one in (*batch.refused, *refused_by_store):
-            counts.refused[one.refusal.reason] += 1
+        if refused := [one.refusal for one in (*batch.refused, *refused_by_store)]:
+            self._count(refused)
         counts.duplicates += batch.duplicates
         counts.ignored += batch.ignored
         for kind in batch.events:
             counts.events[kind if kind in counts.events else OTHER] += 1
         counts.replayed += batch.replayed
+
+    def _count(self, refused: Sequence[Refusal]) -> None:
+        for one in refused:
+            self.counts.refused[one.reason] += 1
+        self.refusals.add(refused, self.ahead.sieve.registry.addresses)
 
 
 def _row(refused: Refused) -> Row:

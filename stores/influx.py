@@ -9,16 +9,18 @@ import json
 import re
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
+from typing import TypeVar
 
 from devices.errors import StoreRefused, StoreUnavailable
+from devices.mark import Mark, as_reading_series
 from devices.reading import Reading, Series
 from devices.schema import RAW, ROLLUP, TAGS
 from stores import influxql
 from stores.influx_http import InfluxServer, Reply, query
 from stores.influx_schema import ensure
-from stores.line_protocol import encode
+from stores.line_protocol import encode, encode_mark
 from stores.port import Latest, Point, Rollup
-from stores.storable import sift
+from stores.storable import sift, sift_marks
 from stores.texts import Remedy
 
 STORED = (200, 204)
@@ -37,8 +39,7 @@ DEVICES_PER_QUERY = 200
 STATEMENTS_PER_QUERY = 20
 _DROPPED = re.compile(r"dropped=(\d+)")
 
-_Line = tuple[Reading, bytes]
-_Refused = list[tuple[Reading, str]]
+_Kept = TypeVar("_Kept", Reading, Mark)
 
 
 class InfluxStore:
@@ -46,6 +47,8 @@ class InfluxStore:
 
     Retentions in days; 0 keeps for ever. `organisation` matters to InfluxDB 2 only, when a token sees several.
     """
+
+    keeps_marks = True
 
     def __init__(
         self, server: InfluxServer, *, raw_days: int = 90, rollup_days: int = 3650, organisation: str = ""
@@ -74,11 +77,18 @@ class InfluxStore:
         if refused:
             raise StoreRefused(refused)
 
-    def _send(self, lines: list[_Line], policy: str) -> _Refused:
+    def mark(self, marks: Sequence[Mark]) -> None:
+        good, refused = sift_marks(marks)
+        refused += self._send([(mark, encode_mark(mark)) for mark in good], RAW)
+        if refused:
+            told = [(Reading(as_reading_series(mark), mark.time, mark.values), words) for mark, words in refused]
+            raise StoreRefused(told)
+
+    def _send(self, lines: list[tuple[_Kept, bytes]], policy: str) -> list[tuple[_Kept, str]]:
         """Store the lines, whatever it takes; those the server will never take, with its words."""
         parameters = {"db": self._server.database, "rp": policy, "precision": "ms"}
         waiting = [lines] if lines else []
-        refused: _Refused = []
+        refused: list[tuple[_Kept, str]] = []
         stored, doubts = False, 0
         while waiting:
             part = waiting.pop()
@@ -91,7 +101,7 @@ class InfluxStore:
                 rest = [line for index, line in enumerate(part) if index not in named]
                 waiting += [rest] if rest else []
             elif len(part) == 1 or all_dropped(reply, len(part)):
-                refused += [(reading, f"{reply.status}: {reply.words}") for reading, _ in part]
+                refused += [(kept, f"{reply.status}: {reply.words}") for kept, _ in part]
                 doubts += not about_lines(reply)
             else:
                 middle = len(part) // 2

@@ -2,6 +2,9 @@
 # influxdb_client says that it is typed, but its functions are not.
 """Organisation, buckets and DBRP mappings of InfluxDB 2, by its own client. The only user of `influxdb_client`.
 
+An account that may only read and write the buckets (a narrow API token, or user and password of the 1.x API) can create
+nothing: with it, what somebody else prepared is looked at instead, by InfluxQL.
+
 Its batching writer is not used: it retries in memory for 180 s, then drops (influxdb-client-python #80, #198).
 """
 
@@ -15,9 +18,9 @@ from influxdb_client import BucketRetentionRules, DBRPCreate, DBRPsService, Infl
 from influxdb_client.rest import ApiException
 
 from devices.errors import StoreUnavailable
-from devices.problems import NOTHING
 from devices.schema import RAW
-from stores.influx_http import CONNECT_SECONDS, READ_SECONDS, InfluxServer
+from stores.influx_http import CONNECT_SECONDS, READ_SECONDS, InfluxServer, query
+from stores.influxql import identifier
 from stores.texts import Remedy
 
 log = structlog.get_logger()
@@ -25,32 +28,58 @@ log = structlog.get_logger()
 DAY_SECONDS = 86_400
 LIST_LIMIT = 100
 """The most that the API lists at once."""
+FORBIDDEN = (401, 403)
+"""401 also where a right is missing: to the API, the name of an account for the 1.x API is a wrong token."""
 
 
 def ensure_v2(
     server: InfluxServer, retention: Mapping[str, int], buckets: Mapping[str, str], organisation: str
 ) -> None:
-    """Organisation, buckets `db` and `db/rollup_1h`, and the mapping of database and policy to them (DBRP)."""
+    """Organisation, buckets `db` and `db/rollup_1h`, and the mapping of database and policy to them (DBRP).
+
+    What this account may not create must be there. Raises StoreUnavailable, with a remedy where a person must act.
+    """
+    try:
+        _create(server, retention, buckets, organisation)
+    except ApiException as error:
+        if error.status not in FORBIDDEN:
+            message = f"InfluxDB {server.name} answered {error.status} while its buckets were prepared"
+            raise StoreUnavailable(message) from error
+        _given(server, retention)
+    except urllib3.exceptions.HTTPError as error:
+        raise StoreUnavailable(
+            f"InfluxDB {server.name} does not answer: {type(error).__name__}", Remedy("start", server=server.name)
+        ) from error
+
+
+def _create(server: InfluxServer, retention: Mapping[str, int], buckets: Mapping[str, str], organisation: str) -> None:
     client = InfluxDBClient(
         server.url,
         server.token,
         timeout=(int(CONNECT_SECONDS * 1000), int(READ_SECONDS * 1000)),
         ssl_context=ssl.create_default_context() if server.tls else None,
     )
-    try:
-        with client:
-            org = _organisation(client, organisation, server.database)
-            for policy, days in retention.items():
-                bucket = _bucket(client, org, buckets[policy], days)
-                _mapping(client, org, bucket, server.database, policy)
-    except ApiException as error:
-        message = f"InfluxDB {server.name} answered {error.status} while its buckets were prepared"
-        remedy = Remedy("credentials", database=server.database) if error.status in (401, 403) else NOTHING
-        raise StoreUnavailable(message, remedy) from error
-    except urllib3.exceptions.HTTPError as error:
-        raise StoreUnavailable(
-            f"InfluxDB {server.name} does not answer: {type(error).__name__}", Remedy("start", server=server.name)
-        ) from error
+    with client:
+        org = _organisation(client, organisation, server.database)
+        for policy, days in retention.items():
+            bucket = _bucket(client, org, buckets[policy], days)
+            _mapping(client, org, bucket, server.database, policy)
+
+
+def _given(server: InfluxServer, retention: Mapping[str, int]) -> None:
+    """InfluxDB 2 shows the policies whose bucket this account may read, and no retention but `0s`.
+
+    v1/coordinator/statement_executor.go of v2.7.12. A wrong password ends in the query, as StoreUnavailable.
+    """
+    [answer] = query(server, f"SHOW RETENTION POLICIES ON {identifier(server.database)}", {"db": server.database})
+    shown = {row[0] for table in answer.tables for row in table.rows}
+    if not shown.issuperset(retention):
+        missing = ", ".join(sorted(set(retention) - shown))
+        message = (
+            f"InfluxDB {server.name} shows this account no {missing} of {server.database}, nor lets it create them"
+        )
+        raise StoreUnavailable(message, Remedy("credentials", database=server.database))
+    log.info("store_schema_given", server=server.name, policies=sorted(retention))
 
 
 def _organisation(client: Any, name: str, database: str) -> Any:

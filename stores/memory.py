@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from threading import RLock
 
 from devices.errors import StoreRefused
+from devices.mark import Mark
 from devices.reading import Reading, Series
 from devices.schema import MEASUREMENTS, RAW, ROLLUP
 from stores.port import Latest, Point, Rollup
@@ -20,6 +21,8 @@ _Rows = dict[Series, dict[int, dict[str, float]]]
 
 class MemoryStore:
     """Readings in dictionaries, bounded only by `expire`."""
+
+    keeps_marks = False
 
     def __init__(self) -> None:
         self._lock = RLock()
@@ -42,6 +45,9 @@ class MemoryStore:
                         self._latest[series.device, quantity] = Latest(series, quantity, time, value)
         if refused:
             raise StoreRefused(refused)
+
+    def mark(self, marks: Sequence[Mark]) -> None:
+        """Nobody could ask for them."""
 
     def write_rollups(self, rollups: Sequence[Rollup]) -> None:
         with self._lock:

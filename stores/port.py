@@ -6,6 +6,7 @@ Stores are synchronous; the pipeline calls them from a thread. A store is safe t
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from devices.mark import Mark
 from devices.reading import Reading, Series
 from devices.schema import RAW
 
@@ -39,6 +40,9 @@ class Rollup(NamedTuple):
 
 
 class Store(Protocol):
+    keeps_marks: bool
+    """False: `mark` forgets what it is given, so nobody need find it out."""
+
     def ensure_schema(self) -> None:
         """Create what is missing (database, policies, tables). Idempotent. Raises StoreUnavailable."""
 
@@ -48,9 +52,15 @@ class Store(Protocol):
         Writing a reading again changes nothing; another value for the same series, quantity and time replaces it
         (InfluxDB 3 excepted). Raises StoreUnavailable (nothing is certain, write the same again) or StoreRefused
         (all others are stored), also for what no store can hold (`stores.storable`).
+        """
 
-        What is of no domain of devices (`devices.schema.ALERT`, `MAINTENANCE`) is written for dashboards, that ask the
-        server: none of the methods below tells of it.
+    def mark(self, marks: Sequence[Mark]) -> None:
+        """Store what dashboards are shown beside the readings, for as long as raw values are kept.
+
+        They ask the server for it: no method of a store tells of marks, and one without a server forgets them. A mark
+        written again changes nothing, one of the same tags and time replaces its fields. Raises StoreUnavailable, or
+        StoreRefused (all others are stored) with a mark as the Reading it would be. Texts of tags are never refused: a
+        space stands for what no store can hold, and what is too long is cut.
         """
 
     def write_rollups(self, rollups: Sequence[Rollup]) -> None:

@@ -14,8 +14,9 @@ from threading import RLock
 from typing import Any
 
 from devices.errors import StoreRefused
+from devices.mark import Mark
 from devices.reading import Reading, Series
-from devices.schema import ALERT, COUNT, MAINTENANCE, MAX, MEASUREMENTS, MIN, RAW
+from devices.schema import COUNT, MAX, MEASUREMENTS, MIN, RAW
 from stores import sqlite_file
 from stores.port import Latest, Point, Rollup
 from stores.rollup import split_field
@@ -50,6 +51,8 @@ INSERT_LATEST = (
     "INSERT INTO latest VALUES (?, ?, ?) ON CONFLICT (series) DO UPDATE"
     " SET time = excluded.time, value = excluded.value WHERE excluded.time >= latest.time"
 )
+DOMAINS = ", ".join(f"'{name}'" for name in MEASUREMENTS)
+"""Older files hold alerts too, in series of other names."""
 COLUMNS = {"": "value", MIN: "min", MAX: "max", COUNT: "count"}
 SERIES_PER_TRANSACTION = 200
 """Expiry holds the write lock no longer than this many series take."""
@@ -63,6 +66,8 @@ class SqliteStore:
     Safe from several threads: one connection writes, one reads, each behind its own lock. Every method that touches the
     file raises StoreUnavailable with a remedy when it is locked, full, damaged or not there.
     """
+
+    keeps_marks = False
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
@@ -105,6 +110,9 @@ class SqliteStore:
         if refused:
             raise StoreRefused(refused)
 
+    def mark(self, marks: Sequence[Mark]) -> None:
+        """Nobody could ask the file for them."""
+
     def write_rollups(self, rollups: Sequence[Rollup]) -> None:
         with self._write_lock, sqlite_file.said(self.path), self._writing() as transaction:
             transaction.execute("BEGIN IMMEDIATE")
@@ -143,7 +151,7 @@ class SqliteStore:
     def _rows(self, table: str, time: str, column: str, facts: tuple[str, str, int, int]) -> list[Any]:
         statement = (
             f"SELECT {time}, {column} FROM {table} WHERE series IN"  # noqa: S608  -- names of ours, values by ?
-            f" (SELECT id FROM series WHERE device = ? AND quantity = ? AND domain NOT IN ('{ALERT}', '{MAINTENANCE}'))"
+            f" (SELECT id FROM series WHERE device = ? AND quantity = ? AND domain IN ({DOMAINS}))"
             f" AND {time} >= ? AND {time} < ? ORDER BY {time}"
         )
         with self._read_lock, sqlite_file.said(self.path):

@@ -5,10 +5,11 @@ that InfluxDB 1, 2 and 3 read alike, and a line feed ends the line. NaN and the 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from math import isfinite
 
+from devices.mark import Mark
 from devices.reading import Reading, Series
 from devices.schema import UNSPEAKABLE
 
@@ -36,11 +37,16 @@ def name_fault(quantity: str) -> str:
 
 def fault(reading: Reading) -> str:
     """Why no store may hold this reading, or ""."""
-    if not reading.values:
+    return values_fault(reading.time, reading.values) or series_fault(reading.series)
+
+
+def values_fault(time: int, values: Mapping[str, float]) -> str:
+    """What is wrong with values of one time, ms, or ""."""
+    if not values:
         return "no values"
-    if not -TIME_LIMIT < reading.time < TIME_LIMIT:
-        return f"time {reading.time} ms is outside what 64-bit nanoseconds can hold"
-    for quantity, value in reading.values.items():
+    if not -TIME_LIMIT < time < TIME_LIMIT:
+        return f"time {time} ms is outside what 64-bit nanoseconds can hold"
+    for quantity, value in values.items():
         if wrong := name_fault(quantity):
             return wrong
         try:
@@ -48,7 +54,7 @@ def fault(reading: Reading) -> str:
                 return f"{quantity} is {value}"
         except OverflowError:
             return f"{quantity} is too large for a float"
-    return series_fault(reading.series)
+    return ""
 
 
 def sift(readings: Iterable[Reading]) -> tuple[list[Reading], list[tuple[Reading, str]]]:
@@ -59,4 +65,15 @@ def sift(readings: Iterable[Reading]) -> tuple[list[Reading], list[tuple[Reading
             refused.append((reading, why))
         else:
             good.append(reading)
+    return good, refused
+
+
+def sift_marks(marks: Iterable[Mark]) -> tuple[list[Mark], list[tuple[Mark, str]]]:
+    """The same for marks, of which any text is taken."""
+    good, refused = [], []
+    for mark in marks:
+        if why := values_fault(mark.time, mark.values):
+            refused.append((mark, why))
+        else:
+            good.append(mark)
     return good, refused

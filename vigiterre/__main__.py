@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from vigiterre.commands import alerts, check, codecs, demo, devices, doctor, quarantine, replay, run, simulate
+from vigiterre.commands import (
+    alerts,
+    check,
+    codecs,
+    dashboards,
+    demo,
+    devices,
+    doctor,
+    quarantine,
+    replay,
+    run,
+    simulate,
+)
 from vigiterre.shell import Shell, language
 from vigiterre.usage import Commands
 
@@ -25,6 +37,7 @@ app.command("doctor")(doctor.doctor)
 app.command("replay")(replay.replay)
 app.command("simulate")(simulate.simulate)
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(dashboards.app, name="dashboards")
 app.add_typer(devices.app, name="devices")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(codecs.app, name="codecs")

@@ -3,20 +3,24 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 
 import structlog
 
 from alerts.alerting import Alerting
-from alerts.export import maintenance, open_now, readings_of
-from devices.errors import StoreRefused, StoreUnavailable
-from devices.reading import Reading
+from alerts.export import Names, maintenance, marks_of, open_now, overtaken, standing
+from devices.errors import StoreUnavailable
+from devices.mark import Mark
+from devices.problems import Language
 from stores.port import Store
+from vigiterre.marking.writing import write_marks
 
 log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 1.0
 AWAY_SECONDS = 30.0
 CHUNK = 1_000
+"""Transitions."""
 AGAIN_MS = 600_000
 """Open alerts are written again so often."""
 
@@ -27,10 +31,12 @@ class Exporting:
     What was copied last is in the book: each transition goes once, or, after a crash, again, which changes nothing.
     """
 
-    def __init__(self, alerting: Alerting, store: Store) -> None:
+    def __init__(self, alerting: Alerting, store: Store, language: Language = "fr") -> None:
+        """`language` is that of the titles of rules."""
         self._alerting = alerting
         self._book = alerting.book
         self._store = store
+        self._language = language
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="export")
         self._away = False
 
@@ -56,24 +62,26 @@ class Exporting:
 
     def export(self, now: int) -> None:
         """All that is new. Raises StoreUnavailable."""
+        refreshed = self._book.fact("refreshed")
+        names = Names(self._alerting.registry, self._alerting.rule, self._language)
         while waiting := self._book.transitions_after(self._book.fact("exported"), CHUNK):
-            self._write(readings_of((one.transition for one in waiting), self._book.alert))
+            transitions = [one.transition for one in waiting]
+            alert_of = lru_cache(CHUNK)(self._book.alert)
+            self._write(marks_of(transitions, alert_of, names))
+            if doubtful := overtaken(transitions, alert_of, refreshed):
+                open_alerts = list(self._alerting.unclosed.values())
+                self._write(standing(doubtful, open_alerts, names, now))
             self._note("exported", waiting[-1].id)
         last = self._book.fact("mutes_exported")
         if mutes := [mute for mute in self._book.mutes(last) if mute.created > last or mute.end <= now]:
-            self._write([reading for mute in mutes for reading in maintenance(mute, self._alerting.registry)])
+            self._write([mark for mute in mutes for mark in maintenance(mute, names.registry)])
             self._note("mutes_exported", now)
-        if now - self._book.fact("refreshed") >= AGAIN_MS:
-            self._write(open_now(self._book.alerts(open_only=True), now))
+        if not 0 <= now - refreshed < AGAIN_MS:  # also when the clock was set back
+            self._write(open_now(self._book.alerts(open_only=True), names, now))
             self._note("refreshed", now)
 
-    def _write(self, readings: list[Reading]) -> None:
-        if not readings:
-            return
-        try:
-            self._store.write(readings)
-        except StoreRefused as error:
-            log.error("alerts_refused_by_store", first=error.refused[0][1])  # noqa: TRY400  -- said once, others are in
+    def _write(self, marks: list[Mark]) -> None:
+        write_marks(self._store, marks)
 
     def _note(self, name: str, value: int) -> None:
         with self._book.transaction():

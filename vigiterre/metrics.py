@@ -5,6 +5,7 @@ docs/metrics.md lists every name; a test compares.
 """
 
 from collections.abc import Callable, Iterator
+from threading import Lock
 from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
@@ -13,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from ingest.counts import Counts
 
+PREFIX = "vigiterre_"
 WRITE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
@@ -60,16 +62,31 @@ class Metrics:
             registry=self.registry,
         )
 
+        self._worst: float | None = None
+        self._lock = Lock()
+
+    def observe_write(self, seconds: float) -> None:
+        """One write of a batch took so long. Called in the store's thread."""
+        self.write_seconds.observe(seconds)
+        with self._lock:
+            self._worst = max(seconds, self._worst or 0.0)
+
+    def take_worst_write(self) -> float | None:
+        """The slowest since this was asked last, seconds; None when nothing was written."""
+        with self._lock:
+            worst, self._worst = self._worst, None
+        return worst
+
     def text(self) -> bytes:
         return generate_latest(self.registry)
 
 
 def counter(name: str, text: str, read: Callable[[], float]) -> Number:
-    return Number(f"vigiterre_{name}", CounterMetricFamily, text, read)
+    return Number(PREFIX + name, CounterMetricFamily, text, read)
 
 
 def gauge(name: str, text: str, read: Callable[[], float]) -> Number:
-    return Number(f"vigiterre_{name}", GaugeMetricFamily, text, read)
+    return Number(PREFIX + name, GaugeMetricFamily, text, read)
 
 
 def of_counts(counts: Counts) -> list[Number]:

@@ -5,6 +5,7 @@ receiver -> journal -> pipeline -> store        pages, alerts, commands and hous
 
 import asyncio
 import gc
+import shutil
 import signal
 import socket
 import time
@@ -27,6 +28,7 @@ from vigiterre import control
 from vigiterre.alert_operations import AlertOperations
 from vigiterre.checks import Checks, Ear
 from vigiterre.foreign import ForeignBrokers
+from vigiterre.marking.platform import Platform
 from vigiterre.metrics import Metrics, Number, counter, gauge
 from vigiterre.service import Service, now_ms
 from vigiterre.settings import secret
@@ -39,7 +41,7 @@ ASK_SECONDS = 0.5
 TICK_SECONDS = 1.0
 BACKLOG_MS = 2_000
 """Messages older than this that still wait to be judged are a backlog: time passes with them, not with the clock."""
-ENDLESS = ("housekeeping", "requests", "ticks", "export")
+ENDLESS = ("housekeeping", "requests", "ticks", "export", "marks")
 """Tasks that only end when they are cancelled."""
 NOT_YET = {"fr": "pas encore connecté", "en": "not connected yet"}
 
@@ -82,7 +84,8 @@ class Run:
         """Why time does not pass for the alerts: a mistake of ours."""
         service.healthy = self.healthy
         self.metrics = self._metrics()
-        service.pipeline.observe_write = self.metrics.write_seconds.observe
+        service.pipeline.observe_write = self.metrics.observe_write
+        service.marking.sources.append(Platform(self.metrics, mqtt.client_id))
         self.address: tuple[str, int] = settings.console.address()
         self._stopping = asyncio.Event()
 
@@ -126,8 +129,10 @@ class Run:
             asyncio.create_task(self._ask(), name="requests"),
             asyncio.create_task(self._tick(), name="ticks"),
             asyncio.create_task(service.sender.run(), name="notices"),
-            asyncio.create_task(service.exporting.run(now_ms), name="export"),
         ]
+        if service.store.keeps_marks:
+            tasks.append(asyncio.create_task(service.exporting.run(now_ms), name="export"))
+            tasks.append(asyncio.create_task(service.marking.run(now_ms), name="marks"))
         self.foreign.follow(service.sources)
         spare_collections()
         host, port = listener.getsockname()[:2]
@@ -219,7 +224,7 @@ class Run:
             return time.monotonic() - (self.started if last is None else last)
 
         def foreign() -> Iterable[State]:
-            return self.foreign.states.values()
+            return list(self.foreign.states.values())  # read in another thread too
 
         return Metrics(
             pipeline.counts,
@@ -252,6 +257,7 @@ class Run:
                     lambda: sum(s.session_lost for s in foreign()),
                 ),
                 gauge("devices", "Devices in the registry", lambda: len(service.registry.devices)),
+                *machine_numbers(service),
                 *alert_numbers(service),
             ],
         )
@@ -281,7 +287,7 @@ def alert_numbers(service: Service) -> list[Number]:
     """What is exported of alerts and notices."""
     alerting, counts = service.alerting, service.sender.counts
     return [
-        gauge("alerts_open", "Alerts that are open", lambda: sum(one.open for one in alerting.unclosed.values())),
+        gauge("alerts_open", "Alerts that are open", lambda: sum(one.open for one in list(alerting.unclosed.values()))),
         gauge("alerts_rules", "Alert rules", lambda: len(alerting.engine.rules)),
         gauge("alerts_rules_broken", "Of these, that fail", lambda: len(alerting.engine.broken)),
         gauge("alerts_lag_messages", "Journaled and not yet judged", lambda: service.journal.last - service.ahead.done),
@@ -293,6 +299,16 @@ def alert_numbers(service: Service) -> list[Number]:
         counter("notices_sent", "Notices that a channel confirmed", lambda: sum(counts.sent.values())),
         counter("notices_failed", "Tries that failed", lambda: sum(counts.failed.values())),
         counter("notices_given_up", "Notices given up, for good", lambda: sum(counts.given_up.values())),
+    ]
+
+
+def machine_numbers(service: Service) -> list[Number]:
+    """What is exported of what we live on."""
+    data = service.settings.data_dir
+    return [
+        gauge("data_free_bytes", "Free on the disk of data_dir", lambda: shutil.disk_usage(data).free),
+        gauge("data_total_bytes", "Size of the disk of data_dir", lambda: shutil.disk_usage(data).total),
+        counter("process_cpu_seconds", "Processor time of this process, its sandbox apart", time.process_time),
     ]
 
 

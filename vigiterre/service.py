@@ -42,6 +42,10 @@ from stores.port import Store
 from stores.roller import Roller
 from stores.sqlite_file import said as said_of
 from vigiterre.exporting import Exporting
+from vigiterre.marking.fleet import Fleet
+from vigiterre.marking.marking import Marking
+from vigiterre.marking.refusals import Refusals
+from vigiterre.marking.resolution import Resolution
 from vigiterre.operations import Operations
 from vigiterre.settings import Settings, load_settings, secret
 from vigiterre.texts import said
@@ -109,7 +113,15 @@ class Service:
         self.pipeline = Pipeline(
             self.journal, cursor, self.ahead, self._informed_sieve, self.quarantine, self.store, self.roller
         )
-        self.exporting = Exporting(self.alerting, self.store)
+        self.exporting = Exporting(self.alerting, self.store, settings.language)
+        self.marking = Marking(
+            self.store,
+            [
+                Resolution(settings.store.raw_days),
+                Fleet(self.alerting, self.store),
+                Refusals(self.pipeline.refusals, lambda: self.registry),
+            ],
+        )
         self.journal.expire(now_ms(), self.undone)
         for entries in self._recent(self.alerting.done):
             self.ahead.sieve.remember(entries)
@@ -278,6 +290,7 @@ class Service:
     def close(self) -> None:
         self.pipeline.close()
         self.exporting.close()
+        self.marking.close()
         self.alerting.close()
         self.sandbox.close()
         self._chores.shutdown(wait=True)

@@ -17,6 +17,8 @@ from devices.problems import Language, Problem, near
 from devices.tables import Document, Table, read_table
 
 FILE = "vigiterre.toml"
+SECRETS = (("mqtt", "password"), ("store", "password"), ("grafana", "token"))
+"""Never in the file."""
 
 
 class Section(BaseModel):
@@ -88,6 +90,16 @@ class ConsoleSettings(Section):
         return host.strip("[]"), int(port)
 
 
+class GrafanaSettings(Section):
+    """Of `vigiterre dashboards push` and `diff`; the running process needs none of it."""
+
+    url: str = Field("", description="address of Grafana, for `vigiterre dashboards push`")
+    token: SecretStr | None = Field(None, description="environment only; token_file is better")
+    token_file: Path | None = Field(None, description="file holding the token of a service account")
+    folder: str = Field("Vigiterre", min_length=1, pattern="^[^/]*$", description="title of the dashboards' folder")
+    oncall_email: str = Field("", description="who is told by the watchman rules; several addresses separated by ;")
+
+
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="how much is logged")
     format: Literal["console", "json"] = Field("console", description="for people or for machines")
@@ -109,6 +121,7 @@ class Settings(BaseSettings):
     clock: ClockSettings = ClockSettings()
     alerts: AlertSettings = AlertSettings()
     console: ConsoleSettings = ConsoleSettings()
+    grafana: GrafanaSettings = GrafanaSettings()
     log: LogSettings = LogSettings()
 
     @classmethod
@@ -136,7 +149,7 @@ def load_settings(folder: Path, **overrides: Any) -> Settings:
     table = read_table(path, FILE, problems) if path.exists() else Table(Document(FILE, "", problems), {})
     if table is None:
         raise ConfigError(problems)
-    inline = [keys for keys in (("mqtt", "password"), ("store", "password")) if _holds(table, keys)]
+    inline = [keys for keys in SECRETS if _holds(table, keys)]
     problems += [Problem(FILE, table.document.place(keys, ".".join(keys)), "secret_in_file") for keys in inline]
     try:
         settings = Settings(**{**table.values, **overrides})

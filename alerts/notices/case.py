@@ -36,13 +36,5 @@ def gravest_first(cases: Iterable[Case]) -> list[Case]:
 def case_of(alert: Alert, rule: Rule, registry: Registry, communes: Mapping[str, str], *, muted: bool = False) -> Case:
     """`communes` are the names by INSEE code. A device that is gone from the registry keeps its ids."""
     quantity = registry.quantities.get(alert.quantity)
-    name = _place(alert, registry)
+    name = registry.place_name(alert.series)
     return Case(alert, rule, name, communes.get(alert.series.commune, ""), quantity, muted)
-
-
-def _place(alert: Alert, registry: Registry) -> str:
-    """The name of where it stood when it fired."""
-    device = registry.devices.get(alert.series.device)
-    places = device.placements if device else ()
-    found = next((place.name for place in reversed(places) if place.site == alert.series.site), "")
-    return found or alert.series.site

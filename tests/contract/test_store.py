@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from devices.errors import StoreRefused
+from devices.mark import Mark
 from devices.reading import Reading, Series
-from devices.schema import HOUR_MS, ROLLUP
+from devices.schema import HOUR_MS, MARK_TAGS, ROLLUP
 from stores.port import Latest, Point, Rollup, Store
 
 NOON = 1_795_435_200_000
@@ -254,10 +255,46 @@ def test_any_tag_text_and_time_come_back(store: Store, site: str, model: str, ti
     assert reading in everything(store, "any")
 
 
-def test_alerts_and_maintenance_are_taken_and_never_mistaken_for_readings(store: Store) -> None:
+MARK = Mark("alert", (("device", "co2-01"), ("rule", "smoke")), NOON + 1, {"smoke": 3.0, "level": 3.0})
+
+
+def test_marks_are_taken_and_never_mistaken_for_readings(store: Store) -> None:
+    store.write([Reading(SCHOOL, NOON, {"smoke": 0.0})])
+    for measurement in MARK_TAGS:
+        store.mark([MARK._replace(measurement=measurement)] * 2)
+    store.mark([])
+    assert everything(store) == [Reading(SCHOOL, NOON, {"smoke": 0.0})]
+    assert store.latest() == [Latest(SCHOOL, "smoke", NOON, 0.0)]
+    assert store.points("co2-01", "smoke", *FOREVER) == [Point(NOON, 0.0)]
+
+
+def test_what_older_versions_wrote_of_alerts_is_no_reading(store: Store) -> None:
     store.write([Reading(SCHOOL, NOON, {"smoke": 0.0})])
     for domain in ("alert", "maintenance"):
         store.write([Reading(SCHOOL._replace(domain=domain), NOON + 1, {"smoke": 3.0, "active": 1.0})])
     assert everything(store) == [Reading(SCHOOL, NOON, {"smoke": 0.0})]
     assert store.latest() == [Latest(SCHOOL, "smoke", NOON, 0.0)]
     assert store.points("co2-01", "smoke", *FOREVER) == [Point(NOON, 0.0)]
+
+
+@SHARED
+@given(text=st.text(max_size=400))
+def test_no_name_of_a_place_costs_a_mark(store: Store, text: str) -> None:
+    store.mark([MARK._replace(tags=(("device", "co2-01"), ("label", text)))])
+
+
+def test_a_store_that_keeps_marks_tells_those_it_can_never_hold(store: Store) -> None:
+    bad = [
+        MARK._replace(values={}),
+        MARK._replace(values={"level": float("nan")}),
+        MARK._replace(values={"Level": 1.0}),
+        MARK._replace(time=2**63),
+    ]
+    if not store.keeps_marks:
+        store.mark(bad)
+        return
+    with pytest.raises(StoreRefused) as refusal:
+        store.mark([MARK, *bad])
+    assert [(one.series.domain, one.series.device, one.values) for one, _ in refusal.value.refused] == [
+        ("alert", "co2-01", one.values) for one in bad
+    ]

@@ -25,6 +25,11 @@ def test_the_territory_has_devices_in_every_domain(registry: Registry) -> None:
     assert registry.profiles.keys() == registry.devices.keys()
 
 
+def test_its_communes_have_names(registry: Registry) -> None:
+    assert registry.towns["03190"] == "Moulins"
+    assert all(registry.towns.values())
+
+
 def test_quantities_are_named_labelled_sourced_and_limited(registry: Registry) -> None:
     for quantity in registry.quantities.values():
         assert re.fullmatch(r"[a-z][a-z0-9_]*", quantity.id)

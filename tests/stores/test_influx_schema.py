@@ -1,6 +1,7 @@
 """What is asked of InfluxDB 2 and 3 before the first write, from a scripted server that remembers what was created."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -34,7 +35,7 @@ class InfluxDB2:
         path = urlsplit(request.path).path
         if path == "/ping":
             return Scripted(204, b"", (("X-Influxdb-Version", "v2.9.1"), ("X-Influxdb-Build", "OSS")))
-        if request.headers.get("Authorization") != "Token s3cret-token":
+        if request.headers.get("Authorization") != "Token s3cret-token":  # `/query` with a wrong password included
             return reply({"code": "unauthorized", "message": "unauthorized access"}, 401)
         sent = json.loads(request.body) if request.body else {}
         self.changes += request.method != "GET"
@@ -123,6 +124,59 @@ def test_several_organisations_ask_for_a_choice(scripted: ScriptedServer, store:
     assert set(influxdb.buckets) == {"telemetry", "telemetry/rollup_1h"}
     assert influxdb.owners == {"org-cd63"}
     server.close()
+
+
+class NarrowInfluxDB2:
+    """An InfluxDB 2 that somebody prepared, to an account that may only read and write its buckets.
+
+    `api` answers on /api/v2; `/query` answers as v1/coordinator/statement_executor.go of v2.7.12 does.
+    """
+
+    def __init__(self, policies: list[str], api: Callable[[Request], Scripted]) -> None:
+        self.policies = policies
+        self.api = api
+
+    def __call__(self, request: Request) -> Scripted:
+        if request.path == "/ping":
+            return Scripted(204, b"", (("X-Influxdb-Version", "v2.9.1"),))
+        if request.path.startswith("/api/"):
+            return self.api(request)
+        if request.headers.get("Authorization") != "Basic " + b64encode(b"vigiterre:s3cret-token").decode():
+            return reply({"code": "unauthorized", "message": "Unauthorized"}, 401)
+        columns = ["name", "duration", "shardGroupDuration", "replicaN", "default"]
+        values = [[policy, "0s", "168h0m0s", 1, policy == "autogen"] for policy in self.policies]
+        series = [{"columns": columns, **({"values": values} if values else {})}]
+        return reply({"results": [{"statement_id": 0, "series": series}]})
+
+
+def no_api(_request: Request) -> Scripted:
+    """To the API, user and password of the 1.x API are no token."""
+    return reply({"code": "unauthorized", "message": "unauthorized access"}, 401)
+
+
+def narrow_token(request: Request) -> Scripted:
+    """A token of two buckets sees no organisation, and may make none."""
+    return reply({"orgs": []}) if request.method == "GET" else no_api(request)
+
+
+@pytest.mark.parametrize("api", [no_api, narrow_token])
+def test_influxdb_2_that_somebody_prepared_does_for_an_account_that_can_create_nothing(
+    scripted: ScriptedServer, store: InfluxStore, api: Callable[[Request], Scripted]
+) -> None:
+    scripted.script = NarrowInfluxDB2(["autogen", "rollup_1h"], api)
+    store.ensure_schema()
+    asked = urlsplit(scripted.requests[-1].path)
+    assert asked.path == "/query"
+
+
+@pytest.mark.parametrize("policies", [[], ["autogen"]])
+def test_influxdb_2_without_a_bucket_for_such_an_account_is_told_with_a_remedy(
+    scripted: ScriptedServer, store: InfluxStore, policies: list[str]
+) -> None:
+    scripted.script = NarrowInfluxDB2(policies, no_api)
+    with pytest.raises(StoreUnavailable, match="rollup_1h of telemetry") as unavailable:
+        store.ensure_schema()
+    assert unavailable.value.remedy == Remedy("credentials", database="telemetry")
 
 
 def test_a_wrong_token_is_told_without_showing_it(scripted: ScriptedServer) -> None:

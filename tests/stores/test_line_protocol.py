@@ -2,8 +2,10 @@
 
 import pytest
 
+from devices.mark import Mark
 from devices.reading import Reading, Series
-from stores.line_protocol import encode
+from devices.schema import LONGEST_TAG
+from stores.line_protocol import encode, encode_mark
 
 PLAIN = Series("building", "co2-01", "em300", "ecole", "03190")
 
@@ -30,3 +32,14 @@ LINES = [
 @pytest.mark.parametrize(("reading", "line"), LINES)
 def test_a_reading_is_one_line(reading: Reading, line: str) -> None:
     assert encode(reading) == line.encode()
+
+
+def test_a_mark_is_one_line_with_the_tags_it_has() -> None:
+    mark = Mark("fleet", (("device", "d1"), ("label", "D 2009, Sioule (d1)")), 7, {"level": 0, "silent": 1.0})
+    assert encode_mark(mark) == rb"fleet,device=d1,label=D\ 2009\,\ Sioule\ (d1) level=0.0,silent=1.0 7"
+    assert encode_mark(mark._replace(tags=())) == b"fleet level=0.0,silent=1.0 7"
+
+
+def test_a_space_stands_for_what_no_tag_can_hold_and_what_is_too_long_is_cut() -> None:
+    mark = Mark("fleet", (("label", "a\\b\nc\ud800"), ("town", ""), ("site", "x" * 300)), 7, {"level": 1.0})
+    assert encode_mark(mark) == rb"fleet,label=a\ b\ c\ ,site=" + b"x" * LONGEST_TAG + b" level=1.0 7"

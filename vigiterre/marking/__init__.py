@@ -1,0 +1,1 @@
+"""What dashboards are shown of the fleet, of refusals and of ourselves."""
