@@ -1,18 +1,16 @@
 """What the values of a device say of a rule at one instant of event time. Pure: samples in, verdicts out."""
 
-import math
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from alerts.applied import Applied, AppliedLevel, Bound
 from alerts.lane import Sense
+from alerts.means import COVERED, Means, mean_of
 from alerts.rule import Condition, Measure
 from alerts.samples import Sample, Samples
 
 HOUR_MS = 3_600_000
-COVERED = 0.75
-"""Of a window must be known for its mean, or for a sum that is too low: what air quality reporting asks of an hour."""
 OLD_ENOUGH = 0.5
 """Of the window must lie between the two values of a rate."""
 
@@ -49,9 +47,11 @@ class Verdict(NamedTuple):
 UNKNOWN = Verdict(Sense.UNKNOWN, 0, None, None)
 
 
-def judge(applied: Applied, samples: Mapping[str, Samples], time: int, season: Season) -> list[Verdict]:
-    """One verdict a level, lowest first."""
-    found = _measured(applied, samples, time)
+def judge(
+    applied: Applied, samples: Mapping[str, Samples], time: int, season: Season, means: Means | None = None
+) -> list[Verdict]:
+    """One verdict a level, lowest first. `means`: of the same samples, where many times are judged in a row."""
+    found = _measured(applied, samples, time, means)
     if found is None:
         return [UNKNOWN] * len(applied.levels)
     counts = in_season(season, time, applied.rule.window)
@@ -147,7 +147,15 @@ def _met(
     return value >= limit if above else value <= limit
 
 
-def _measured(applied: Applied, samples: Mapping[str, Samples], time: int) -> Sample | None:
+def means_for(applied: Applied, samples: Mapping[str, Samples]) -> Means | None:
+    """What `judge` takes to judge many times in a row; None for a rule that compares no mean."""
+    own = samples.get(applied.rule.quantity)
+    if own is None or applied.rule.measure is not Measure.MEAN:
+        return None
+    return Means(own, applied.hold, energy=applied.energy)
+
+
+def _measured(applied: Applied, samples: Mapping[str, Samples], time: int, means: Means | None) -> Sample | None:
     """What is compared with the limits, and the event time of the newest value in it."""
     rule = applied.rule
     own = samples.get(rule.quantity)
@@ -155,6 +163,10 @@ def _measured(applied: Applied, samples: Mapping[str, Samples], time: int) -> Sa
     if own is None or newest is None or rule.measure is Measure.VALUE:
         return newest
     start = time - rule.window
+    if rule.measure is Measure.MEAN:
+        hold, energy = applied.hold, applied.energy
+        mean = means.mean(start, time) if means else mean_of(own, start, time, hold, energy=energy)
+        return None if mean is None else Sample(newest.time, mean)
     inside = own.since(start, time)
     match rule.measure:
         case Measure.MAX:
@@ -165,10 +177,8 @@ def _measured(applied: Applied, samples: Mapping[str, Samples], time: int) -> Sa
             value = sum(one.value for one in inside if one.time > start)
         case Measure.INCREASE:
             value = sum(max(0.0, later.value - earlier.value) for earlier, later in pairwise(inside))
-        case Measure.RATE:
-            value = _rate(inside, rule.window)
         case _:
-            value = _mean(own.at(start), inside, start, time, applied)
+            value = _rate(inside, rule.window)
     if value is not None and rule.measure in (Measure.SUM, Measure.INCREASE) and _wants_below(applied):
         value = value if inside and inside[0].time - start <= (1 - COVERED) * rule.window else None
     return None if value is None else Sample(newest.time, value)
@@ -183,17 +193,3 @@ def _rate(inside: list[Sample], window: int) -> float | None:
     if not inside or (apart := inside[-1].time - inside[0].time) < OLD_ENOUGH * window:
         return None
     return (inside[-1].value - inside[0].value) * HOUR_MS / apart
-
-
-def _mean(before: Sample | None, inside: list[Sample], start: int, end: int, applied: Applied) -> float | None:
-    """Each value holds until the next, at most `hold`. None when less than COVERED of the window is known."""
-    weighted = known = 0.0
-    pieces = [*([before] if before is not None and before.time < start else []), *inside]
-    for one, following in zip(pieces, [*(other.time for other in pieces[1:]), end], strict=True):
-        span = min(following, one.time + applied.hold, end) - max(one.time, start)
-        if span > 0:
-            known += span
-            weighted += span * (10 ** (one.value / 10) if applied.energy else one.value)
-    if known < COVERED * (end - start):
-        return None
-    return 10 * math.log10(weighted / known) if applied.energy else weighted / known

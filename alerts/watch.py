@@ -11,8 +11,9 @@ from typing import Any
 from alerts.alert import Alert
 from alerts.applied import Applied
 from alerts.episode import Episode, LevelSpan, episodes
-from alerts.judge import Season, Verdict, judge
+from alerts.judge import Season, Verdict, judge, means_for
 from alerts.lane import CALM, Lane, Sense, Span, pass_time, step
+from alerts.means import Means
 from alerts.rule import Level
 from alerts.samples import Samples
 
@@ -48,9 +49,9 @@ class Watch:
         kept = samples.get(self.applied.rule.quantity)
         return not self.applied.always and (kept is None or all(low < value < high for value in kept.values))
 
-    def follow(self, samples: Mapping[str, Samples], time: int) -> None:
+    def follow(self, samples: Mapping[str, Samples], time: int, means: Means | None = None) -> None:
         """The next sample, later than all before."""
-        self._judged(judge(self.applied, samples, time, self.season), time)
+        self._judged(judge(self.applied, samples, time, self.season, means), time)
 
     def feed(self, time: int, sense: Sense) -> bool:
         """The next verdict of something that is no sample. True when it changed anything."""
@@ -67,8 +68,9 @@ class Watch:
     def rerun(self, samples: Mapping[str, Samples]) -> None:
         """All samples since `since` anew, in order of event time."""
         self.lanes, self.spans = self.start, []
+        means = means_for(self.applied, samples)
         for time in self._times(samples):
-            self.follow(samples, time)
+            self.follow(samples, time, means)
 
     def settle(self, samples: Mapping[str, Samples], until: int) -> None:
         """Nothing up to `until` may change any more."""
@@ -76,8 +78,9 @@ class Watch:
             return
         ahead = [time for time in self._times(samples) if time <= until]
         self.lanes, self.spans = self.start, []
+        means = means_for(self.applied, samples)
         for time in ahead:
-            self.follow(samples, time)
+            self.follow(samples, time, means)
         self._pass_time(until)
         self.start = self.lanes
         self.settled = self._still_needed([*self.settled, *self.spans], until)

@@ -30,6 +30,8 @@ from devices.schema import LATITUDE, LONGITUDE
 
 TIME_COLUMN = "Time"
 REFS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+PLAIN = (model.Threshold(None, "text"),)
+"""No limit: without it Grafana would paint what is above 80 red."""
 GAP_MS = 3 * 3_600_000
 """Longer gaps between two points are left open: a line across them would be an invention."""
 
@@ -162,8 +164,7 @@ def number(
     panel.reduce_options(common.ReduceDataOptions().calcs([calculation]).fields("").values(rows))
     panel.graph_mode(shape.BigValueGraphMode.NONE).text_mode(shape.BigValueTextMode.AUTO)
     panel.color_mode(shape.BigValueColorMode.BACKGROUND if steps or mappings else shape.BigValueColorMode.VALUE)
-    if steps:
-        panel.thresholds(thresholds(steps))
+    panel.thresholds(thresholds(steps or PLAIN))
     if mappings:
         panel.mappings(mappings)
     limit(panel, decimals, None, None)
@@ -190,8 +191,7 @@ def gauges(
     panel.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]).fields("").values(False))
     panel.orientation(shape.VizOrientation.HORIZONTAL).display_mode(shape.BarGaugeDisplayMode.BASIC)
     panel.value_mode(shape.BarGaugeValueMode.COLOR).show_unfilled(True)
-    if steps:
-        panel.thresholds(thresholds(steps))
+    panel.thresholds(thresholds(steps or PLAIN))
     limit(panel, decimals, least, most)
     return finish(panel, (), seldom)
 

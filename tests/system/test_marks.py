@@ -22,6 +22,7 @@ from devices.schema import (
     LEVEL,
     LONGITUDE,
     MAINTENANCE,
+    OPENED,
     PLATFORM,
     RAW,
     REFUSAL,
@@ -110,7 +111,15 @@ def test_an_alert_shows_with_its_place_from_its_opening_to_its_end_and_the_fleet
     assert HEARD not in well
     seen.devices.say(DEVICE, start, co2=1600)
     opened = seen.wait_for(ALERT, HERE, level=3)
-    assert opened == {**PLACED, "time": start, "rule": "co2", "title": "Air vicié", LEVEL: 3, ACKNOWLEDGED: 0}
+    assert opened == {
+        **PLACED,
+        "time": start,
+        "rule": "co2",
+        "title": "Air vicié",
+        LEVEL: 3,
+        ACKNOWLEDGED: 0,
+        OPENED: 3,
+    }
     assert seen.wait_for(FLEET, HERE, level=3)[HEARD] == start
     assert seen.run.cli("alerts", "ack", "1", "--who", "Anne").returncode == 0
     taken = seen.wait_for(ALERT, HERE, acknowledged=1)

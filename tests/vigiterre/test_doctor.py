@@ -220,8 +220,10 @@ def test_a_conf_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert levels(mosquitto_configuration(tmp_path / "none.conf")) == {"broker.conf_unreadable": "error"}
 
 
-def test_the_shipped_broker_settings_pass_but_for_their_folder() -> None:
-    for file in (CONFIG / "broker").glob("*.conf"):
+def test_the_shipped_broker_settings_pass_but_for_their_folder(tmp_path: Path) -> None:
+    debian = tmp_path / "mosquitto.conf"  # as the package has it, with our files beside it
+    debian.write_text(f"persistence true\npersistence_location {tmp_path}/\ninclude_dir {CONFIG / 'broker/conf.d'}\n")
+    for file in (debian, *(CONFIG / "broker").glob("*.conf")):
         assert levels(mosquitto_configuration(file)).keys() <= {
             "broker.conf_right",
             "broker.no_location",

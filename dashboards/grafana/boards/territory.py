@@ -111,6 +111,8 @@ def territory_map(legend: Legend) -> Panel:
 
 def worst(legend: Legend, domain: str, quantity: str, selector: Selector, rule: str) -> Panel:
     label = legend.label(quantity)
+    if (domain, quantity) == ("road", "water_level"):  # of a river, where zero is differs from gauge to gauge
+        label = legend.say("Eau sur les passages à gué", "Water on the fords")
     lowest = selector == "min"
     words = Words(
         legend.say(
