@@ -123,10 +123,14 @@ class Trial:
         return [one for name, one in self.state.choices.items() if name in self.used and name != POLICY]
 
     def _singles(self, choice: Choice, likely: tuple[str, ...]) -> None:
-        """One value after another: three, and more only until one has rows."""
+        """One value after another: three, and more only until one has rows.
+
+        More are also tried for what may be empty, where All is no choice: only one device may have the quantity.
+        """
         filled, count = False, 0
+        searched = self.question.needs_rows or not choice.every
         for value in tried(choice, likely):
-            if count >= (TRIED if filled or not self.question.needs_rows else SEARCHED):
+            if count >= (SEARCHED if searched and not filled else TRIED):
                 break
             count += 1
             answered = self._put({choice.name: choice.one(value)}, RAW, listed=count <= TRIED)
