@@ -77,14 +77,20 @@ def latest_of(measurement: str, field: str) -> str:
 
 
 def quantities_in(answer: Answer) -> list[tuple[str, str]]:
-    """(measurement, quantity) of an answer to FIELD_KEYS, without the companions of roll-ups."""
-    return [
-        (table.name, row[0])
-        for table in answer.tables
-        if table.name in MEASUREMENTS
-        for row in table.rows
-        if not row[0].endswith((MIN, MAX, COUNT)) and DURATION not in row[0]
-    ]
+    """(measurement, quantity) of an answer to FIELD_KEYS, without the companions of roll-ups.
+
+    `co2_count` is one where there is `co2`; `vehicle_count` is a quantity, for there is no `vehicle`.
+    """
+    found = []
+    for table in answer.tables:
+        names = {row[0] for row in table.rows} if table.name in MEASUREMENTS else set()
+        found += [(table.name, name) for name in sorted(names) if not _companion(name, names)]
+    return found
+
+
+def _companion(name: str, names: Collection[str]) -> bool:
+    stems = [name.removesuffix(suffix) for suffix in (MIN, MAX, COUNT) if name.endswith(suffix)]
+    return DURATION in name or any(stem in names for stem in stems)
 
 
 def parse(body: bytes) -> list[Answer]:

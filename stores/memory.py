@@ -12,7 +12,7 @@ from devices.mark import Mark
 from devices.reading import Reading, Series
 from devices.schema import MEASUREMENTS, RAW, ROLLUP
 from stores.port import Latest, Point, Rollup
-from stores.rollup import split_field
+from stores.rollup import belongs
 from stores.storable import sift
 
 _Rows = dict[Series, dict[int, dict[str, float]]]
@@ -53,7 +53,7 @@ class MemoryStore:
         with self._lock:
             for series, quantity, hour, fields in rollups:
                 row = self._rows[ROLLUP][series].setdefault(hour, {})
-                for field in [field for field in row if split_field(field)[0] == quantity]:
+                for field in [field for field in row if belongs(field, quantity)]:
                     del row[field]
                 row.update({field: float(value) for field, value in fields.items()})
 

@@ -110,10 +110,16 @@ def longest(seconds: Mapping[int, float]) -> int:
     return max(seconds, key=lambda state: (seconds[state], state))
 
 
+def belongs(field: str, quantity: str) -> bool:
+    """Whether it is a field of that quantity's roll-ups."""
+    suffix = field.removeprefix(quantity) if field.startswith(quantity) else None
+    return suffix in ("", MIN, MAX, COUNT) or (suffix is not None and suffix.startswith(DURATION))
+
+
 def split_field(field: str) -> tuple[str, str]:
     """Field of a roll-up -> (quantity, suffix): `co2_max` is ("co2", "_max"), `co2` is ("co2", "").
 
-    No quantity may be named so as to make this ambiguous (`devices.schema.reserved`).
+    For a field that is no quantity itself: `vehicle_count` is one, which only who knows the quantities can tell.
     """
     for suffix in (MIN, MAX, COUNT):
         if field.endswith(suffix):

@@ -119,7 +119,10 @@ class SqliteStore:
             ids = self._number({(series, quantity) for series, quantity, _, _ in rollups})
             transaction.executemany(
                 "INSERT OR REPLACE INTO rollups VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [(ids[series, quantity], hour, *_columns(fields)) for series, quantity, hour, fields in rollups],
+                [
+                    (ids[series, quantity], hour, *_columns(quantity, fields))
+                    for series, quantity, hour, fields in rollups
+                ],
             )
         self._remember(ids)
 
@@ -140,7 +143,9 @@ class SqliteStore:
     def points(self, device: str, quantity: str, start: int, end: int, policy: str = RAW) -> list[Point]:
         if policy == RAW:
             return [Point(*row) for row in self._rows("points", "time", "value", (device, quantity, start, end))]
-        quantity, suffix = split_field(quantity)
+        if rows := self._rows("rollups", "hour", "value", (device, quantity, start, end)):
+            return [Point(*row) for row in rows if row[1] is not None]
+        quantity, suffix = split_field(quantity)  # `vehicle_count` was a quantity itself
         if column := COLUMNS.get(suffix):
             rows = self._rows("rollups", "hour", column, (device, quantity, start, end))
             return [Point(*row) for row in rows if row[1] is not None]
@@ -233,8 +238,8 @@ class SqliteStore:
         self._remember({(Series(*tags), quantity): number for number, quantity, *tags in rows})
 
 
-def _columns(fields: Mapping[str, float]) -> tuple[float | str | None, ...]:
+def _columns(quantity: str, fields: Mapping[str, float]) -> tuple[float | str | None, ...]:
     """value, min, max, count, others: a roll-up's fields in the order of the table."""
-    by_suffix = {split_field(field)[1]: float(value) for field, value in fields.items()}
+    by_suffix = {field.removeprefix(quantity): float(value) for field, value in fields.items()}
     known = [by_suffix.pop(suffix, None) for suffix in COLUMNS]
     return (*known, json.dumps(by_suffix, sort_keys=True) if by_suffix else None)

@@ -132,6 +132,17 @@ def test_rollups_replace_those_of_their_hour(store: Store) -> None:
         assert store.points("co2-01", field, *FOREVER, ROLLUP) == [Point(NOON, value)]
 
 
+def test_a_quantity_may_be_called_like_a_companion(store: Store) -> None:
+    """`vehicle_count` is a sum of vehicles; `vehicle_count_count` says of how many readings."""
+    fields = {"vehicle_count": 120.0, "vehicle_count_min": 3.0, "vehicle_count_max": 40.0, "vehicle_count_count": 6.0}
+    store.write([Reading(BRIDGE, NOON, {"vehicle_count": 40.0})])
+    store.write_rollups([Rollup(BRIDGE, "vehicle_count", NOON, {**fields, "vehicle_count": 1.0})])
+    store.write_rollups([Rollup(BRIDGE, "vehicle_count", NOON, fields)])
+    for field, value in fields.items():
+        assert store.points("level-7", field, *FOREVER, ROLLUP) == [Point(NOON, value)]
+    assert store.latest() == [Latest(BRIDGE, "vehicle_count", NOON, 40.0)]
+
+
 def test_rollups_run_across_placements(store: Store) -> None:
     store.write_rollups([Rollup(HALL, "co2", NOON + HOUR_MS, {"co2": 2.0}), Rollup(SCHOOL, "co2", NOON, {"co2": 1.0})])
     assert store.points("co2-01", "co2", *FOREVER, ROLLUP) == [Point(NOON, 1.0), Point(NOON + HOUR_MS, 2.0)]
