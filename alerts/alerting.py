@@ -74,6 +74,8 @@ class Alerting:
         self.registry = registry
         self.outbox = Outbox(book.connection, book.lock)
         self.wake = wake
+        self.changed: Callable[[Collection[int]], None] = lambda _numbers: None
+        """Told of the alerts to which something happened, once it is written down; of none when mutes changed."""
         self.engine = Engine(
             config.rules,
             config.calendars,
@@ -236,9 +238,19 @@ class Alerting:
             log.error("alerts_not_written", error=str(error), remedy=error.remedy)  # noqa: TRY400  -- no trace needed
             return
         self.trouble = NOTHING
+        numbers = {one.alert for one in self._work.transitions}
         self._work = Work()
         self.recorded = max(self.recorded, done)
         self.wake(channels)
+        if numbers:
+            self._tell(numbers)
+
+    def _tell(self, numbers: Collection[int]) -> None:
+        """Whoever shows the alerts must not stop them."""
+        try:
+            self.changed(numbers)
+        except Exception:
+            log.exception("alerts_not_shown")
 
     def _commit(self, work: Work, done: int, now: int) -> set[str]:
         with self.book.transaction():
@@ -305,6 +317,7 @@ class Alerting:
         async with self._turn:
             added = await self._in_thread(write)
             self.mutes = [*(one for one in self.mutes if one.end > now), added]
+            self._tell(())
             return added
 
     async def unmute(self, number: int, now: int) -> bool:
@@ -319,6 +332,7 @@ class Alerting:
                 return False
             await self._in_thread(write)
             self.mutes = [one._replace(end=now) if one.id == number else one for one in self.mutes]
+            self._tell(())
             return True
 
     async def reload(self, config: AlertConfig, registry: Registry, now: int) -> None:

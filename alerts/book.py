@@ -159,17 +159,21 @@ class Book:
     def next_id(self) -> int:
         return int(self._rows("SELECT coalesce(max(id), 0) + 1 FROM alerts")[0][0])
 
-    def alerts(self, *, since: int | None = None, open_only: bool = False, limit: int = -1) -> list[Alert]:
-        """Newest first: all; those that had not ended at `since`, ms; or only those that are open."""
+    def alerts(
+        self, *, since: int | None = None, open_only: bool = False, device: str = "", limit: int = -1
+    ) -> list[Alert]:
+        """Newest first: all; those that had not ended at `since`, ms; only those that are open; or of one device."""
         where = []
         if open_only:
             where.append("resolved IS NULL AND NOT withdrawn")
         if since is not None:
             where.append(f"(resolved IS NULL OR resolved >= {since:d})")
+        if device:
+            where.append("device = ?")
         clause = f" WHERE {' AND '.join(where)}" if where else ""
-        return [
-            _alert(row) for row in self._rows(f"{SELECT_ALERTS}{clause} ORDER BY opened DESC, id DESC LIMIT ?", limit)
-        ]
+        given = (device, limit) if device else (limit,)
+        query = f"{SELECT_ALERTS}{clause} ORDER BY opened DESC, id DESC LIMIT ?"
+        return [_alert(row) for row in self._rows(query, *given)]
 
     def unfinished(self) -> list[Alert]:
         """Those that somebody may still have to be told of."""

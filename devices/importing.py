@@ -6,11 +6,8 @@ is there and empty empties it. Rows keep their order, new ones go to the end; th
 """
 
 import csv
-import hashlib
 import io
-import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,6 +16,7 @@ from typing import Literal, NamedTuple
 
 from devices import cells
 from devices.errors import ConfigError
+from devices.files import fingerprint, replace_whole
 from devices.inventory import DEVICE_COLUMNS, Known, inventory, note_duplicates, read_communes, read_placements
 from devices.load import COMMUNES, PLACEMENTS
 from devices.problems import Problem
@@ -73,7 +71,7 @@ def plan(existing: Path, incoming: Path, registry: Registry) -> ImportPlan:
         raise ConfigError([Problem(str(incoming), "", "no_such_file")])
     problems: list[Problem] = []
     new = read_sheet(incoming, str(incoming), DEVICE_COLUMNS, ("id",), problems)
-    seen = _fingerprint(existing)
+    seen = fingerprint(existing)
     old = read_sheet(existing, existing.name, DEVICE_COLUMNS, ("id",), problems) if existing.exists() else None
     if new is None or (old is None and existing.exists()):
         raise ConfigError(problems)
@@ -92,10 +90,10 @@ def apply(plan: ImportPlan) -> None:
     added or changed, the file is left as it is.
     """
     plan.check()
-    if _fingerprint(plan.existing) != plan.seen:
+    if fingerprint(plan.existing) != plan.seen:
         raise ConfigError([Problem(plan.existing.name, "", "changed_meanwhile")])
     if plan.counts["added"] or plan.counts["changed"]:
-        _replace(plan.existing, plan.text.encode())
+        replace_whole(plan.existing, plan.text.encode())
 
 
 def _merge(old: list[Row], new: Sheet) -> tuple[dict[str, Row], list[ImportRow]]:
@@ -173,27 +171,3 @@ def _text(columns: Iterable[str], rows: Iterable[Row]) -> str:
     writer.writerow(columns)
     writer.writerows([row.get(column) for column in columns] for row in rows)
     return out.getvalue()
-
-
-def _fingerprint(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
-
-
-def _replace(path: Path, content: bytes) -> None:
-    path = path.resolve()  # a link stays a link
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as temporary:
-        try:
-            temporary.write(content)
-            temporary.flush()
-            os.fchmod(temporary.fileno(), mode)
-            os.fsync(temporary.fileno())
-            Path(temporary.name).replace(path)
-        except OSError:
-            Path(temporary.name).unlink(missing_ok=True)
-            raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # else a power cut may bring the old name back
-    finally:
-        os.close(folder)

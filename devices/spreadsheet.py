@@ -64,7 +64,7 @@ def read_sheet(
     if text is None:
         problems.append(Problem(file, "", "not_csv"))
         return None
-    delimiter = _delimiter(text)
+    delimiter = delimiter_of(text)
     records = _records(text, delimiter, file, problems)
     numbered_header = next(records, None)
     if numbered_header is None:
@@ -91,7 +91,7 @@ def decode(content: bytes) -> str | None:
     return None
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """The separator the header uses most; a header of one column has none, and any will do."""
     said = SEP_ROW.match(text)
     if said:

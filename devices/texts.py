@@ -380,6 +380,12 @@ PROBLEMS: dict[str, dict[str, str]] = {
         ),
     },
     # vigiterre devices import
+    "not_in_encoding": {
+        "fr": "le fichier est enregistré en Windows-1252, qui n’a pas le caractère « {value} » ; "
+        "enregistrez-le en UTF-8 ou écrivez autrement",
+        "en": "the file is saved as Windows-1252, which has no character “{value}”; "
+        "save it as UTF-8 or write it another way",
+    },
     "changed_meanwhile": {
         "fr": "le fichier a changé depuis la préparation de l’import ; rien n’est écrit, relancez l’import",
         "en": "the file has changed since the import was planned; nothing is written, run the import again",

@@ -74,6 +74,8 @@ class Pipeline:
         self.trouble = NOTHING
         """Why nothing moves at the moment, in plain words; empty when all is well."""
         self.observe_write = observe_write
+        self.stored: Callable[[Sequence[Reading]], None] = lambda _readings: None
+        """Told in the event loop what the store has just taken."""
         self._schema_ready = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._more = asyncio.Event()
@@ -120,6 +122,7 @@ class Pipeline:
         await self._keep_refused(batch.refused)
         refused = await self._store(batch)
         self._advance(entries, batch, refused)
+        self._tell(batch, refused)
         return True
 
     async def _next(self) -> tuple[Sequence[Entry], Batch]:
@@ -236,6 +239,19 @@ class Pipeline:
         for kind in batch.events:
             counts.events[kind if kind in counts.events else OTHER] += 1
         counts.replayed += batch.replayed
+
+    def _tell(self, batch: Batch, refused_by_store: Sequence[Refused]) -> None:
+        """Whoever shows what was stored must not stop what stores it."""
+        readings: Sequence[Reading] = batch.readings
+        if refused_by_store:
+            out = {(one.entry.seq, one.item) for one in refused_by_store}
+            pairs = zip(batch.readings, batch.origins, strict=True)
+            readings = [reading for reading, (entry, item) in pairs if (entry.seq, item) not in out]
+        if readings:
+            try:
+                self.stored(readings)
+            except Exception:
+                log.exception("stored_not_told")
 
     def _count(self, refused: Sequence[Refusal]) -> None:
         for one in refused:

@@ -81,7 +81,10 @@ WHERE (:reason IS NULL OR reason = :reason) AND (:device IS NULL OR device = :de
   AND (:since IS NULL OR received >= :since) AND (:until IS NULL OR received < :until)
   AND (:after IS NULL OR id < :after)
   AND (:ids IS NULL OR id IN (SELECT value FROM json_each(:ids)))
-ORDER BY id DESC LIMIT :limit
+ORDER BY id DESC LIMIT :limit OFFSET :offset
+"""
+COUNT = """
+SELECT reason, count(*) FROM refusal WHERE :device IS NULL OR device = :device GROUP BY reason ORDER BY reason
 """
 ADD_MESSAGE = """
 INSERT INTO message (seq, received, topic, retained, size, sha256, payload, broker) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -185,9 +188,9 @@ class Quarantine:
             self._drop_surplus()
         return new
 
-    def count(self) -> dict[str, int]:
-        """Reason -> refusals kept."""
-        return dict(self._read("SELECT reason, count(*) FROM refusal GROUP BY reason ORDER BY reason"))
+    def count(self, device: str | None = None) -> dict[str, int]:
+        """Reason -> refusals kept, of this device or of all."""
+        return dict(self._read(COUNT, {"device": device}))
 
     def count_between(self, first: int, last: int) -> int:
         """Refusals of messages with first <= seq <= last."""
@@ -246,9 +249,13 @@ class Quarantine:
         until: int | None = None,
         limit: int = 1_000,
         after: int | None = None,
+        offset: int = 0,
     ) -> Page:
-        """Newest first: since <= received < until (ms). `after` is the last id of the page before."""
-        return self._find(reason=reason, device=device, since=since, until=until, limit=limit, after=after)
+        """Newest first: since <= received < until (ms). `after` is the last id of the page before.
+
+        `offset` passes over as many: for pages by number.
+        """
+        return self._find(None, limit, offset, reason=reason, device=device, since=since, until=until, after=after)
 
     def close(self) -> None:
         with self._lock:
@@ -293,10 +300,15 @@ class Quarantine:
         log.warning("quarantine_dropped", refusals=dropped, why=why)
         return dropped
 
-    def _find(self, ids: Iterable[int] | None = None, limit: int = -1, **filters: str | int | None) -> Page:
+    def _find(
+        self, ids: Iterable[int] | None = None, limit: int = -1, offset: int = 0, **filters: str | int | None
+    ) -> Page:
         parameters = dict.fromkeys(("reason", "device", "since", "until", "after")) | filters
         chosen = None if ids is None else json.dumps([*ids])
-        return [_refused(row) for row in self._read(MATCHING, {**parameters, "ids": chosen, "limit": limit})]
+        return [
+            _refused(row)
+            for row in self._read(MATCHING, {**parameters, "ids": chosen, "limit": limit, "offset": offset})
+        ]
 
     def _read(self, query: str, parameters: Sequence[object] | dict[str, object] = ()) -> Rows:
         with self._lock, closing(self._connection.execute(query, parameters)) as cursor:

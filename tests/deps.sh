@@ -3,9 +3,14 @@
 set -eu
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 missing=""
-for pair in mosquitto:mosquitto mosquitto_pub:mosquitto-clients influxd:influxdb openssl:openssl; do
+for pair in mosquitto:mosquitto mosquitto_pub:mosquitto-clients influxd:influxdb openssl:openssl chromium:chromium; do
     command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
 done
+# WeasyPrint draws its letters with Pango; Chromium needs some of its own.
+for library in libpangoft2-1.0.so.0:libpangoft2-1.0-0 libharfbuzz-subset.so.0:libharfbuzz-subset0; do
+    ldconfig -p | grep -q "${library%%:*}" || missing="$missing ${library#*:}"
+done
+fc-list 2>/dev/null | grep -q . || missing="$missing fontconfig fonts-dejavu-core"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
     echo "The tests need:$missing" >&2

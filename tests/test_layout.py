@@ -1,6 +1,8 @@
 """The house stands as docs/architecture.md says: names are ours, imports run one way, config holds no Python."""
 
 import ast
+import json
+import subprocess
 from importlib.metadata import packages_distributions
 from itertools import pairwise
 from pathlib import Path
@@ -80,6 +82,24 @@ def test_no_committed_file_names_a_registry_host() -> None:
     hosts = ("files." + "pythonhosted", "pypi" + ".org", "registry." + "npmjs")
     for path in (*ROOT.glob("*.lock"), *ROOT.glob("*.toml"), *ROOT.glob("*.json")):
         assert not any(host in path.read_text() for host in hosts), path
+
+
+def test_no_source_of_others_is_committed() -> None:
+    """What the pages are bundled from comes by `npm ci`, and what is built of it stays out."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    for path in listed.stdout.split("\0"):
+        assert "node_modules/" not in path, path
+        assert not path.startswith("dashboards/console/static/"), path
+        assert not path.endswith((".min.js", ".min.css", ".map", ".woff", ".woff2")), path
+
+
+def test_every_npm_package_is_pinned_by_its_hash() -> None:
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    for name, package in packages.items():
+        assert name == "" or package["integrity"].startswith("sha512-"), name
+        assert "resolved" not in package, name
 
 
 def test_decision_records_are_numbered_once() -> None:

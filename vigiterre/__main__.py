@@ -7,6 +7,7 @@ import typer
 
 from vigiterre.commands import (
     alerts,
+    audit,
     check,
     codecs,
     dashboards,
@@ -15,8 +16,12 @@ from vigiterre.commands import (
     doctor,
     quarantine,
     replay,
+    report,
     run,
+    shares,
     simulate,
+    tokens,
+    users,
 )
 from vigiterre.shell import Shell, language
 from vigiterre.usage import Commands
@@ -36,11 +41,16 @@ app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)
 app.command("replay")(replay.replay)
 app.command("simulate")(simulate.simulate)
+app.command("report")(report.report)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(dashboards.app, name="dashboards")
+app.add_typer(shares.app, name="shares")
 app.add_typer(devices.app, name="devices")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(codecs.app, name="codecs")
+app.add_typer(users.app, name="users")
+app.add_typer(tokens.app, name="tokens")
+app.add_typer(audit.app, name="audit")
 
 
 @app.callback()

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 
 from alerts.alert import Alert
 from dashboards.console.acknowledge import Acknowledging, acknowledge_routes
-from dashboards.console.app import Sources, application
+from dashboards.console.app import application
 from devices.errors import VigiterreError
 from devices.problems import NOTHING, Bilingual
 from ingest.broker import Broker
@@ -27,6 +27,9 @@ from ingest.trouble import Trouble
 from vigiterre import control
 from vigiterre.alert_operations import AlertOperations
 from vigiterre.checks import Checks, Ear
+from vigiterre.console import access_of, console_of
+from vigiterre.console_sources import sources_of
+from vigiterre.feed import Feed
 from vigiterre.foreign import ForeignBrokers
 from vigiterre.marking.platform import Platform
 from vigiterre.metrics import Metrics, Number, counter, gauge
@@ -41,7 +44,7 @@ ASK_SECONDS = 0.5
 TICK_SECONDS = 1.0
 BACKLOG_MS = 2_000
 """Messages older than this that still wait to be judged are a backlog: time passes with them, not with the clock."""
-ENDLESS = ("housekeeping", "requests", "ticks", "export", "marks")
+ENDLESS = ("housekeeping", "requests", "ticks", "export", "marks", "feed")
 """Tasks that only end when they are cancelled."""
 NOT_YET = {"fr": "pas encore connecté", "en": "not connected yet"}
 
@@ -54,10 +57,14 @@ class Pages(uvicorn.Server):
 
 
 class Run:
-    """`vigiterre run`: a Service with its receiver, its pages and its signals."""
+    """`vigiterre run`: a Service with its receiver, its pages and its signals.
 
-    def __init__(self, service: Service) -> None:
+    `demonstration`: whoever comes from this machine is a technician, and every page says that nothing is measured.
+    """
+
+    def __init__(self, service: Service, *, demonstration: bool = False) -> None:
         self.service = service
+        self.demonstration = demonstration
         settings = service.settings
         mqtt = settings.mqtt
         self.receiver = Receiver(
@@ -86,6 +93,8 @@ class Run:
         self.metrics = self._metrics()
         service.pipeline.observe_write = self.metrics.observe_write
         service.marking.sources.append(Platform(self.metrics, mqtt.client_id))
+        self.feed = Feed(service, self.metrics)
+        self.commands = {**service.operations.commands(), **AlertOperations(service.alerting, now_ms).commands()}
         self.address: tuple[str, int] = settings.console.address()
         self._stopping = asyncio.Event()
 
@@ -115,12 +124,12 @@ class Run:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
         loop.add_signal_handler(signal.SIGHUP, self.reload)
+        application = self._application()
         listener = bind(self.address)
-        pages = Pages(uvicorn.Config(self._application(), log_config=None, access_log=False, lifespan="off"))
-        commands = await control.listen(
-            service.settings.data_dir,
-            {**service.operations.commands(), **AlertOperations(service.alerting, now_ms).commands()},
+        pages = Pages(
+            uvicorn.Config(application, log_config=None, access_log=False, lifespan="off", proxy_headers=False)
         )
+        commands = await control.listen(service.settings.data_dir, self.commands)
         tasks = [
             asyncio.create_task(self.receiver.run(), name="receiver"),
             asyncio.create_task(service.pipeline.run(), name="pipeline"),
@@ -129,6 +138,7 @@ class Run:
             asyncio.create_task(self._ask(), name="requests"),
             asyncio.create_task(self._tick(), name="ticks"),
             asyncio.create_task(service.sender.run(), name="notices"),
+            asyncio.create_task(self.feed.run(), name="feed"),
         ]
         if service.store.keeps_marks:
             tasks.append(asyncio.create_task(service.exporting.run(now_ms), name="export"))
@@ -179,6 +189,7 @@ class Run:
         await pipeline.stop()
         await self.service.alerting.stop(now_ms())
         self.service.sender.stop()
+        self.feed.live.close()  # open streams end, or the pages would wait for them
         pages.should_exit = True
         for task in tasks:
             if task.get_name() in ENDLESS:
@@ -263,20 +274,12 @@ class Run:
         )
 
     def _application(self) -> Starlette:
-        service = self.service
-        return application(
-            Sources(
-                checks=self.checks,
-                metrics=self.metrics.text,
-                registry=lambda: service.registry,
-                latest=service.store.latest,
-                refusals=service.latest_refusals,
-                counts=self.counts,
-                alerts=service.open_alerts,
-            ),
-            service.settings.language,
-            acknowledge_routes(Acknowledging(service.look_at_link, self._acknowledge), service.settings.language),
-        )
+        service, settings = self.service, self.service.settings
+        sources = sources_of(service, self.metrics, self.checks, self.commands, lambda: list(self.feed.samples))
+        access = access_of(settings, service.accounts, now_ms, demonstration=self.demonstration)
+        console = console_of(settings, sources, access, self.feed)
+        links = acknowledge_routes(Acknowledging(service.look_at_link, self._acknowledge), settings.language)
+        return application(console, access, settings.store.raw_days, links)
 
     async def _acknowledge(self, token: str, who: str, comment: str) -> list[Alert]:
         service = self.service
@@ -308,6 +311,7 @@ def machine_numbers(service: Service) -> list[Number]:
     return [
         gauge("data_free_bytes", "Free on the disk of data_dir", lambda: shutil.disk_usage(data).free),
         gauge("data_total_bytes", "Size of the disk of data_dir", lambda: shutil.disk_usage(data).total),
+        gauge("process_start_time_seconds", "When this process started, Unix time", lambda: service.started / 1000),
         counter("process_cpu_seconds", "Processor time of this process, its sandbox apart", time.process_time),
     ]
 

@@ -21,7 +21,7 @@ from alerts.load import AlertConfig, load_alerts
 from alerts.notices.case import Case
 from alerts.notices.plan import Plan
 from alerts.notices.sender import Sender
-from dashboards.console.app import RefusedMessage
+from dashboards.console.accounts.accounts import Accounts
 from devices.errors import ConfigError, JournalFull, StoreUnavailable
 from devices.problems import NOTHING
 from devices.reading import Message
@@ -54,7 +54,6 @@ log = structlog.get_logger(__name__)
 
 DAY_MS = 86_400_000
 HOUSEKEEPING_SECONDS = 60
-REFUSALS_SHOWN = 50
 MINUTE_MS = 60_000
 REMEMBERED = 200_000
 CHUNK = 1_000
@@ -68,6 +67,7 @@ class Service:
     """Everything one process needs, wired. `folder` is the configuration folder; `telling=False` tells nobody."""
 
     def __init__(self, settings: Settings, folder: Path, *, telling: bool = True) -> None:
+        self.started = now_ms()
         self.settings = settings
         self.folder = folder
         self.telling = telling
@@ -125,6 +125,7 @@ class Service:
         self.journal.expire(now_ms(), self.undone)
         for entries in self._recent(self.alerting.done):
             self.ahead.sieve.remember(entries)
+        self.accounts = Accounts(data, settings.console.session_hours)
         self.operations = Operations(self.journal, self.quarantine, self.pipeline)
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._chores = ThreadPoolExecutor(1, thread_name_prefix="chores")
@@ -264,6 +265,7 @@ class Service:
         self.quarantine.expire(now)
         with self.alerting.book.transaction():
             self.alerting.book.expire(now - self.settings.alerts.history_days * DAY_MS)
+        self.accounts.expire(now, self.settings.console.audit_days * DAY_MS)
         keep = self.settings.store
         self.store.expire(
             now - keep.raw_days * DAY_MS if keep.raw_days else 0,
@@ -281,12 +283,6 @@ class Service:
             numbers = self.alerting.outbox.alerts_of(self.links.read(token, now).notice)
         return list(self.alerting.look(numbers, now).values())
 
-    def latest_refusals(self) -> list[RefusedMessage]:
-        return [
-            RefusedMessage(one.received, one.topic, one.device, one.reason, one.detail)
-            for one in self.quarantine.list(limit=REFUSALS_SHOWN)
-        ]
-
     def close(self) -> None:
         self.pipeline.close()
         self.exporting.close()
@@ -295,6 +291,7 @@ class Service:
         self.sandbox.close()
         self._chores.shutdown(wait=True)
         self._disk.shutdown(wait=True)
+        self.accounts.close()
         self.journal.close()
         self.quarantine.close()
         self.roller.close()

@@ -6,6 +6,7 @@
 
 import os
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -69,6 +70,14 @@ class AlertSettings(Section):
 class ConsoleSettings(Section):
     bind: str = Field("127.0.0.1:8080", description="host:port of the pages, /livez, /readyz and /metrics")
     public_url: str = Field("", description="address of the pages as people reach them, for the links in notices")
+    tiles: str = Field("", description="URL pattern of background map tiles; empty: our outline only")
+    reading: Literal["auto", "all", "signed-in"] = Field("auto", description="who reads without signing in")
+    session_hours: int = Field(12, ge=1, le=720, description="so long unused, a session ends")
+    proxies: str = Field("", description="addresses of proxies whose X-Forwarded-* are believed, separated by commas")
+    secure_cookies: Literal["auto", "always", "never"] = Field(
+        "auto", description="whether cookies are for https alone"
+    )
+    audit_days: int = Field(1_825, ge=30, description="the log of changes is kept this long")
 
     @field_validator("bind")
     @classmethod
@@ -85,9 +94,36 @@ class ConsoleSettings(Section):
             raise ValueError("write the address of the pages, such as https://vigiterre.example.org")
         return url.rstrip("/")
 
+    @field_validator("proxies")
+    @classmethod
+    def addresses(cls, proxies: str) -> str:
+        try:
+            networks(proxies)
+        except ValueError as error:
+            raise ValueError("write addresses or networks, such as 127.0.0.1, 10.0.0.0/8") from error
+        return proxies
+
+    @field_validator("tiles")
+    @classmethod
+    def tile_pattern(cls, url: str) -> str:
+        # It goes into a Content-Security-Policy, where `;` and spaces begin something else.
+        named = re.fullmatch(r"https?://[A-Za-z0-9.{}:-]+/[^\s;,'\"<>]*", url)
+        if url and not (named and all(part in url for part in ("{z}", "{x}", "{y}"))):
+            raise ValueError("write a pattern such as https://tiles.example.org/{z}/{x}/{y}.png")
+        return url
+
+    def networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The proxies."""
+        return networks(self.proxies)
+
     def address(self) -> tuple[str, int]:
         host, _, port = self.bind.rpartition(":")
         return host.strip("[]"), int(port)
+
+
+def networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Of `127.0.0.1, 10.0.0.0/8`. Raises ValueError."""
+    return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())
 
 
 class GrafanaSettings(Section):

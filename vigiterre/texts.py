@@ -151,6 +151,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "The running process ended before it answered; see its logs, then run the command again: what is done "
         "is not done twice.",
     },
+    "assets_missing": {
+        "fr": "Les scripts et les styles des pages manquent : lancez make assets, ou installez le paquet (wheel).",
+        "en": "The scripts and styles of the pages are missing: run make assets, or install the wheel.",
+    },
     "command_failed": {
         "fr": "Le processus n'a pu exécuter la commande ({detail}) ; la trace est dans ses logs, signalez-la.",
         "en": "The running process could not do this ({detail}); the traceback is in its logs, report it.",
@@ -619,6 +623,75 @@ TEXTS: dict[str, dict[str, str]] = {
     "column_device": {"fr": "Capteur", "en": "Device"},
     "column_reason": {"fr": "Motif", "en": "Reason"},
     "column_detail": {"fr": "Détail", "en": "Detail"},
+    "report_bad_day": {
+        "fr": "--day « {value} » n'est pas un jour : écrivez AAAA-MM-JJ",
+        "en": '--day "{value}" is no day: write YYYY-MM-DD',
+    },
+    "report_no_place": {
+        "fr": "de quel lieu ? Ajoutez --commune CODE ou --site NOM",
+        "en": "of which place? Add --commune CODE or --site NAME",
+    },
+    "report_one_file": {
+        "fr": "dans quel fichier ? Donnez --pdf FICHIER ou --html FICHIER, l'un des deux",
+        "en": "into which file? Give --pdf FILE or --html FILE, one of them",
+    },
+    "report_unknown_place": {
+        "fr": "aucun capteur à « {value} » ; connus : {known}",
+        "en": 'no device at "{value}"; known: {known}',
+    },
+    "report_written": {
+        "fr": "{path} : {title}",
+        "en": "{path}: {title}",
+    },
+    "ask_password": {"fr": "Mot de passe", "en": "Password"},
+    "ask_password_again": {"fr": "Le même, encore une fois", "en": "The same once more"},
+    "passwords_differ": {
+        "fr": "les deux mots de passe diffèrent ; rien n'a été fait, recommencez",
+        "en": "the two passwords differ; nothing was done, try again",
+    },
+    "password_unreadable": {
+        "fr": "{path} n'est pas un texte en UTF-8 ; enregistrez-le à nouveau",
+        "en": "{path} is no text in UTF-8; save it again",
+    },
+    "user_added": {"fr": "{name} peut se connecter ({role}).", "en": "{name} can sign in ({role})."},
+    "user_removed": {
+        "fr": "{name} est supprimé, ses sessions sont finies.",
+        "en": "{name} is removed, the sessions are ended.",
+    },
+    "user_password_set": {
+        "fr": "Mot de passe de {name} remplacé ; ses sessions sont finies.",
+        "en": "Password of {name} replaced; the sessions are ended.",
+    },
+    "user_role_set": {
+        "fr": "{name} a maintenant le rôle {role} ; ses sessions sont finies.",
+        "en": "{name} now has the role {role}; the sessions are ended.",
+    },
+    "no_user": {
+        "fr": "Aucun utilisateur. Le premier : vigiterre users add NOM --role admin",
+        "en": "No user. The first: vigiterre users add NAME --role admin",
+    },
+    "token_added": {
+        "fr": "Jeton {name} ({role}), valable jusqu'au {expires}. Il n'est montré que cette fois : copiez-le.",
+        "en": "Token {name} ({role}), valid until {expires}. It is shown this once only: copy it.",
+    },
+    "token_revoked": {"fr": "Le jeton {name} ne vaut plus rien.", "en": "Token {name} is worth nothing any more."},
+    "no_token": {"fr": "Aucun jeton.", "en": "No token."},
+    "no_share": {"fr": "Aucun partage.", "en": "No share."},
+    "share_added": {
+        "fr": "Lien de {commune} jusqu'au {expires}, montré une fois ; `vigiterre shares revoke` le retire.",
+        "en": "Link of {commune}, valid until {expires}, shown once; `vigiterre shares revoke` withdraws it.",
+    },
+    "share_revoked": {"fr": "Partage {number} retiré.", "en": "Share {number} withdrawn."},
+    "column_whom": {"fr": "Pour", "en": "For"},
+    "no_audit": {"fr": "Aucune modification notée.", "en": "No change noted."},
+    "column_role": {"fr": "Rôle", "en": "Role"},
+    "column_created": {"fr": "Créé", "en": "Created"},
+    "column_signed_in": {"fr": "Dernière connexion", "en": "Last sign-in"},
+    "column_expires": {"fr": "Valable jusqu'au", "en": "Valid until"},
+    "column_used": {"fr": "Dernier usage", "en": "Last used"},
+    "column_address": {"fr": "D'où", "en": "From"},
+    "column_change": {"fr": "Modification", "en": "Change"},
+    "column_subject": {"fr": "Sur quoi", "en": "On what"},
     "unknown_dashboard": {
         "fr": "pas de tableau de bord « {value} » ; connus : {known}",
         "en": 'no dashboard "{value}"; known: {known}',

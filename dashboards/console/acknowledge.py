@@ -17,7 +17,7 @@ from alerts.alert import Alert
 from alerts.links import BadLink
 from alerts.notices.case import Case, gravest_first
 from dashboards.console.answers import LISTED, Said, done, facts, listed, name_missing, overtaken, question
-from dashboards.console.app import SECURITY, preferred, template_of
+from dashboards.console.standalone import SECURITY, preferred, template_of
 from dashboards.console.texts import ACKNOWLEDGE
 from devices.errors import StoreUnavailable
 from devices.problems import Language

@@ -1,160 +1,67 @@
-"""`/livez`, `/readyz`, `/metrics` and the status page: devices, last values, refusals.
+"""All pages of one process as one web application."""
 
-The pages know no other room's objects: what they show comes from the functions of `Sources`.
-"""
+from collections.abc import Sequence
 
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from importlib.resources import files
-from typing import NamedTuple
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 
-from alerts.notices.case import Case
-from dashboards.console.alerts import alert_rows
-from dashboards.console.rows import REPLAYED, SIMULATED, DeviceRow, moment, rows
-from dashboards.console.texts import REASONS, STATUS
-from devices.errors import VigiterreError
-from devices.problems import Language
-from devices.readable import whole
-from devices.registry import Registry
-from stores.port import Latest
+from dashboards.console import health, live_routes, static_files
+from dashboards.console.alerts_page import page as alerts_page
+from dashboards.console.api import page as api
+from dashboards.console.console import Console
+from dashboards.console.device import page as device
+from dashboards.console.devices import page as devices
+from dashboards.console.errors import errors_of, failure_of
+from dashboards.console.guard import Guard
+from dashboards.console.install import page as install
+from dashboards.console.platform_page import page as platform_page
+from dashboards.console.quarantine import page as quarantine
+from dashboards.console.report import page as report
+from dashboards.console.share import page as share
+from dashboards.console.sign_in import page as sign_in
+from dashboards.console.signed_in import SignedIn
+from dashboards.console.territory import page as territory
 
-SECURITY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
-ALERTS_SHOWN = 100
-REFRESH_SECONDS = 10
-"""For a reader who asks for it: a page that changes by itself loses the place of whoever magnifies it or hears it."""
-
-
-class RefusedMessage(NamedTuple):
-    """A row of the quarantine as the page shows it."""
-
-    received: int
-    topic: str
-    device: str
-    reason: str
-    detail: str
-
-
-@dataclass(frozen=True)
-class Sources:
-    """Where the pages take what they show."""
-
-    checks: Callable[[], Mapping[str, str]]
-    """Name of a check -> "" when well, else what is wrong in plain words."""
-    metrics: Callable[[], bytes]
-    registry: Callable[[], Registry]
-    latest: Callable[[], Sequence[Latest]]
-    """May block; called in a thread."""
-    refusals: Callable[[], Sequence[RefusedMessage]]
-    """The newest first; may block."""
-    counts: Callable[[], Mapping[str, int]]
-    """received, stored, refused, duplicates."""
-    alerts: Callable[[], Sequence[Case]] = tuple
-    """Those that are open."""
+PAGES = (
+    territory.routes,
+    devices.routes,
+    device.routes,
+    alerts_page.routes,
+    quarantine.routes,
+    platform_page.routes,
+    report.routes,
+    live_routes.routes,
+)
+SMALL = 1_000
+"""Bytes; below them compressing saves nothing."""
 
 
-def application(sources: Sources, language: Language, more: Sequence[Route] = ()) -> Starlette:
-    """The web application of one process, `more` pages included.
+def application(console: Console, access: SignedIn, raw_days: int = 0, more: Sequence[BaseRoute] = ()) -> Starlette:
+    """`access` is the console's own, with all it can do; `raw_days` is how long raw values are kept (0: for ever).
 
-    `language` is what a browser that does not choose gets.
+    `more` are routes outside the console, such as those behind the links of notices. FileNotFoundError when the assets
+    were not built.
     """
-    template = template_of("status.html")
-    stylesheet = files("dashboards.console").joinpath("style.css").read_text(encoding="utf-8")
-
-    async def livez(_request: Request) -> Response:
-        return PlainTextResponse("ok\n")
-
-    async def readyz(_request: Request) -> Response:
-        checks = sources.checks()
-        ready = not any(checks.values())
-        return JSONResponse({"ready": ready, "checks": dict(checks)}, status_code=200 if ready else 503)
-
-    async def metrics(_request: Request) -> Response:
-        return Response(sources.metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
-
-    async def style(_request: Request) -> Response:
-        return Response(stylesheet, media_type="text/css")
-
-    async def status(request: Request) -> Response:
-        chosen = preferred(request, language)
-        trouble = ""
-        try:
-            latest = await run_in_threadpool(sources.latest)
-        except Exception as error:  # noqa: BLE001  -- whatever ails the store, the page says it and shows the rest
-            latest, trouble = [], error.text(chosen) if isinstance(error, VigiterreError) else str(error)
-        now = time.time_ns() // 1_000_000
-        devices = rows(sources.registry(), latest, now, chosen)
-        page = template.render(
-            t=STATUS[chosen],
-            language=chosen,
-            every=REFRESH_SECONDS,
-            refresh="refresh" in request.query_params,
-            now=moment(now, now, chosen),
-            devices=devices,
-            tally=tally(devices),
-            refusals=[
-                (moment(one.received, now, chosen), REASONS[chosen].get(one.reason, ""), one)
-                for one in await run_in_threadpool(sources.refusals)
-            ],
-            counts={name: whole(count) for name, count in sources.counts().items()},
-            shown=ALERTS_SHOWN,
-            alerts=alert_rows(sources.alerts(), now, chosen),
-            checks={name: words for name, words in sources.checks().items() if words},
-            store_trouble=trouble,
-        )
-        return HTMLResponse(page, headers=SECURITY)
-
+    site = console.site
+    static = static_files.load_static(site.assets.names.values())
     return Starlette(
         routes=[
-            Route("/livez", livez),
-            Route("/readyz", readyz),
-            Route("/metrics", metrics),
-            Route("/style.css", style),
-            Route("/", status),
+            *health.routes(console.sources),
             *more,
-        ]
+            *static_files.routes(static),
+            *sign_in.routes(console, access),
+            *api.routes(console, raw_days),
+            *install.routes(console, access.note),
+            *share.routes(console, access.accounts.shares.of),
+            *(route for routes in PAGES for route in routes(console)),
+        ],
+        # A page and its secrets are compressed together, which leaks only to who can send our cookies: SameSite=Lax.
+        middleware=[
+            Middleware(Guard, headers=site.headers(), failed=failure_of(site)),
+            Middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=6),
+        ],
+        exception_handlers={HTTPException: errors_of(site)},
     )
-
-
-def template_of(name: str) -> Template:
-    """Read now and never again: an upgrade under a running process must not change half of a page."""
-    environment = Environment(
-        loader=PackageLoader("dashboards.console"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template(name)
-
-
-def tally(devices: Sequence[DeviceRow]) -> Mapping[str, int]:
-    """How many devices are on time, late and unheard of; and how many of them are no sensors at all."""
-    return {
-        "on_time": sum(bool(one.moment) and not one.late for one in devices),
-        "late": sum(one.late for one in devices),
-        "silent": sum(one.moment is None for one in devices),
-        REPLAYED: sum(one.origin == REPLAYED for one in devices),
-        SIMULATED: sum(one.origin == SIMULATED for one in devices),
-    }
-
-
-def preferred(request: Request, default: Language) -> Language:
-    """`?lang=en` wins, then the browser's first language if we have it, then the installation's."""
-    header = request.headers.get("accept-language", "")[:2]
-    for wish in (request.query_params.get("lang"), header, default):
-        if wish in STATUS:
-            return "en" if wish == "en" else "fr"
-    return default

@@ -1,53 +1,15 @@
-"""What the page shows of a device: order, units, age, lateness."""
-
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Literal
+"""Numbers, ages and moments as the pages write them."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards.console.rows import LATE_AFTER, DeviceRow, age, moment, rows
-from devices.load import load_registry
+from dashboards.console.rows import age, moment
 from devices.readable import readable, whole
-from devices.reading import Series
-from stores.port import Latest
 
-REGISTRY = load_registry(Path(__file__).parent.parent.parent / "config")
 NOW = 1_795_608_000_000
-ROAD = Series("road", "d978a-lurcy", "road-weather-station", "d978a-lurcy", "03155")
-INTERVAL_MS = REGISTRY.models["road-weather-station"].interval * 1000
 SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
-
-
-def road(latest: Sequence[Latest], language: Literal["fr", "en"] = "en") -> DeviceRow:
-    return next(row for row in rows(REGISTRY, latest, NOW, language) if row.id == "d978a-lurcy")
-
-
-def test_values_come_in_the_order_of_the_model_and_unknown_ones_last() -> None:
-    fields = [field.quantity for field in REGISTRY.models["road-weather-station"].fields]
-    latest = [Latest(ROAD, quantity, NOW, 1.0) for quantity in (*reversed(fields), "forgotten")]
-    labels = [value.label for value in road(latest).values]
-    assert labels == [*(REGISTRY.quantities[name].label["en"] for name in fields), "forgotten"]
-
-
-def test_a_value_older_than_its_neighbours_says_its_own_age() -> None:
-    shown = road([Latest(ROAD, "road_surface_temperature", NOW, -1.0), Latest(ROAD, "friction", NOW - 60_000, 0.5)])
-    ages = [value.moment.age if value.moment else "" for value in shown.values]
-    assert ages == ["", f"1{SPACE}min ago"]
-
-
-def test_a_device_is_late_after_three_of_its_intervals_and_not_before() -> None:
-    limit = LATE_AFTER * INTERVAL_MS
-    assert not road([Latest(ROAD, "friction", NOW - limit, 0.5)]).late
-    assert road([Latest(ROAD, "friction", NOW - limit - 1, 0.5)]).late
-
-
-def test_a_device_never_heard_is_not_late_but_without_a_reading() -> None:
-    shown = road([])
-    assert (shown.moment, shown.late, shown.values) == (None, False, [])
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_a_crash_while_it_is_written_leaves_the_file_as_it_was(
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("devices.importing.os.fsync", full)
+    monkeypatch.setattr("devices.files.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         importing.apply(plan)
     assert (territory / "devices.csv").read_bytes() == before

@@ -21,7 +21,11 @@ FILES = sorted(
     if path.name in ("texts.py", "trouble.py")
 )
 LANGUAGES = {"fr", "en"}
-SAME = re.compile(r"([\W\d_]|\{\w+\})*|s|min|h|Site|Commune|Codec|information|sites")
+WORDS = (
+    "min|h|s|m|ISO|total|DevEUI|JSON|RSSI|SNR|[Cc]ommune|[Ss]ites?|Page|Vigiterre|Codec|[Ii]nformation|Alias|Message"
+    "|Latitude|Longitude|Altitude"
+)
+SAME = re.compile(rf"([\W\d_]|\{{\w+\}}|\b({WORDS})\b)*")
 """What may be the same in both languages: symbols, facts alone, and words that are."""
 SAID_BY_PREFIX = ("column_", "outcome_")
 

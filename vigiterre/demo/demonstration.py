@@ -84,7 +84,7 @@ class Demonstration:
         logs.configure(settings.log)
         self.service = Service(settings, plan.folder, telling=False)
         self.service.store.ensure_schema()  # the page may be opened before the first reading is stored
-        self.run = Run(self.service)
+        self.run = Run(self.service, demonstration=True)
         self.stage = Stage(
             load_players(plan.folder, self.service.registry, settings.mqtt.root),
             {domain: self._publisher(domain) for domain in DOMAINS},

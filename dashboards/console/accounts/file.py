@@ -1,0 +1,77 @@
+"""`console.sqlite`: users, sessions, tokens, shares and the audit log. Of secrets it holds hashes alone."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from stores import sqlite_file
+
+FILE = "console.sqlite"
+VERSION = 1
+SCHEMA = """
+CREATE TABLE users (
+  key TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, hash TEXT NOT NULL,
+  created INTEGER NOT NULL, signed_in INTEGER
+) WITHOUT ROWID;
+CREATE TABLE sessions (
+  hash TEXT PRIMARY KEY, "user" TEXT NOT NULL, created INTEGER NOT NULL, seen INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX sessions_of_user ON sessions ("user");
+CREATE TABLE tokens (
+  name TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, role TEXT NOT NULL,
+  created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER
+) WITHOUT ROWID;
+CREATE TABLE shares (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, hash TEXT NOT NULL UNIQUE, commune TEXT NOT NULL, whom TEXT NOT NULL,
+  created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER
+);
+CREATE TABLE audit (
+  id INTEGER PRIMARY KEY, time INTEGER NOT NULL, who TEXT NOT NULL, address TEXT NOT NULL,
+  action TEXT NOT NULL, target TEXT NOT NULL, outcome TEXT NOT NULL
+);
+CREATE INDEX audit_by_time ON audit (time);
+"""
+
+
+class AccountsFile:
+    """Safe from several threads; commands may have it open beside the running process, which sees what they change.
+
+    Everything raises StoreUnavailable when the file cannot be used.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.lock = RLock()
+        with sqlite_file.said(path):
+            make_private(path)
+            self.connection = sqlite_file.connect(path)
+            sqlite_file.migrate(self.connection, path, VERSION, SCHEMA)
+
+    def close(self) -> None:
+        with self.lock:
+            self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing, durable when it ends."""
+        with self.lock, sqlite_file.said(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+            with self.connection as transaction:
+                yield transaction
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with self.lock, sqlite_file.said(self.path):
+            return self.connection.execute(query, values).fetchall()
+
+
+def make_private(path: Path) -> None:
+    """Readable by its owner alone, who is that of the folder: root may add a user, and the service must read it."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        folder = path.parent.stat()
+        if os.geteuid() == 0:
+            os.chown(path, folder.st_uid, folder.st_gid)

@@ -1,0 +1,33 @@
+"""What every endpoint is given, and what it gives back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import NamedTuple
+
+from pydantic import BaseModel
+
+from dashboards.console.console import Console
+from dashboards.console.fleet import FleetInForce
+
+
+@dataclass(frozen=True)
+class Room:
+    console: Console
+    fleet: FleetInForce
+    raw_days: int
+    """Raw values are kept this long; 0 is for ever."""
+    clock: Callable[[], int]
+    """Wall clock, ms."""
+
+
+class Found(NamedTuple):
+    """An answer before anybody knows its format."""
+
+    body: BaseModel
+    rows: Sequence[BaseModel] = ()
+    """The same as lines of CSV, where it is a list."""
+    map: Callable[[], BaseModel] | None = None
+    """The same as GeoJSON, where it has a place."""
+    next: Mapping[str, str] = MappingProxyType({})
+    """Parameters that lead to what follows; empty at the end."""

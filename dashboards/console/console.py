@@ -1,0 +1,18 @@
+"""What every page is given."""
+
+from dataclasses import dataclass
+
+from dashboards.console.access import Access
+from dashboards.console.live import Live
+from dashboards.console.present import Present
+from dashboards.console.site import Site
+from dashboards.console.sources import Sources
+
+
+@dataclass(frozen=True)
+class Console:
+    sources: Sources
+    site: Site
+    access: Access
+    present: Present
+    live: Live

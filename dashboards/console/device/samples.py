@@ -1,0 +1,145 @@
+"""What is drawn of one quantity: values with their lowest and highest, where the gaps are, and fewer of them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from dashboards.console.device.span import Span
+from devices.quantity import Aggregate, Kind, Quantity
+from devices.schema import HOUR_MS, MAX, MIN, RAW, ROLLUP
+from stores.port import Point
+
+Points = Callable[[str, str, int, int, str], Sequence[Point]]
+"""device, field, start, end (ms), policy -> values in order of time."""
+GAP = 3
+"""Intervals without a value after which a line is broken: as many as make a device late."""
+NO_BAND = frozenset({Aggregate.SUM, Aggregate.CIRCULAR_MEAN, Aggregate.DURATION})
+"""An hour's lowest and highest of these say nothing about its value."""
+
+
+class Sample(NamedTuple):
+    time: int
+    """ms; of an hour, its start."""
+    value: float
+    low: float
+    high: float
+
+
+class Track(NamedTuple):
+    """One quantity of one device over a span."""
+
+    samples: Sequence[Sample]
+    policy: str
+    """RAW or ROLLUP: where they come from."""
+    step: int
+    """ms between two of them, as expected."""
+
+    @property
+    def hourly(self) -> bool:
+        return self.policy == ROLLUP
+
+    @property
+    def gap(self) -> int:
+        """ms: a longer silence is a gap."""
+        return GAP * self.step
+
+
+def read_track(points: Points, device: str, quantity: Quantity, span: Span, interval: int, policy: str = "") -> Track:
+    """Every value of a week at most, else hours; hours too where values are no longer kept.
+
+    `interval`: ms between two readings of the model; `policy`: only RAW, or only ROLLUP. Raises StoreUnavailable.
+    """
+    if span.raw and policy != ROLLUP:
+        found = points(device, quantity.id, span.start, span.end, RAW)
+        if found or policy == RAW:
+            return Track([Sample(time, value, value, value) for time, value in found], RAW, interval)
+    hours = read_hours(points, device, quantity, span)
+    if span.raw and not hours and not policy:
+        return Track([], RAW, interval)
+    return Track(hours, ROLLUP, max(HOUR_MS, interval))
+
+
+def read_hours(points: Points, device: str, quantity: Quantity, span: Span) -> list[Sample]:
+    """The hours that begin in the span, with the lowest and highest value of each where these mean something."""
+    facts = span.start, span.end, ROLLUP
+    values = points(device, quantity.id, *facts)
+    if not values or quantity.aggregate in NO_BAND:
+        return [Sample(time, value, value, value) for time, value in values]
+    lows, highs = (points(device, quantity.id + suffix, *facts) for suffix in (MIN, MAX))
+    if len(values) == len(lows) == len(highs):
+        return [
+            Sample(time, value, low[1], high[1]) for (time, value), low, high in zip(values, lows, highs, strict=True)
+        ]
+    lowest, highest = dict(lows), dict(highs)  # a mean of directions may be missing, or an hour just written
+    return [Sample(time, value, lowest.get(time, value), highest.get(time, value)) for time, value in values]
+
+
+def thin(samples: Sequence[Sample], limit: int) -> list[Sample]:
+    """At most `limit` (>= 4), in order: the first, the last, and of each stretch of time the lowest and the highest.
+
+    No extreme is lost, and nothing is drawn that was not measured: what is left is as it was.
+    """
+    if len(samples) <= limit:
+        return list(samples)
+    first, last = samples[0], samples[-1]
+    stretches = (limit - 2) // 2
+    width = (last.time - first.time) / stretches or 1
+    lowest: dict[int, int] = {}
+    highest: dict[int, int] = {}
+    for index, sample in enumerate(samples):
+        stretch = min(stretches - 1, int((sample.time - first.time) / width))
+        if stretch not in lowest or sample.low < samples[lowest[stretch]].low:
+            lowest[stretch] = index
+        if stretch not in highest or sample.high > samples[highest[stretch]].high:
+            highest[stretch] = index
+    kept = {0, len(samples) - 1, *lowest.values(), *highest.values()}
+    return [samples[index] for index in sorted(kept)]
+
+
+def breaks(samples: Iterable[Sample], gap: int) -> list[int]:
+    """Times of the samples before which nothing came for longer than `gap`, ms."""
+    return [after.time for before, after in pairwise(samples) if after.time - before.time > gap]
+
+
+def pieces(samples: Sequence[Sample], limit: int, gap: int) -> list[list[Sample]]:
+    """At most `limit` samples in unbroken pieces: the gaps are those of all samples, not those that thinning made."""
+    found: list[list[Sample]] = []
+    starts = iter(breaks(samples, gap))
+    following = next(starts, None)
+    for sample in thin(samples, limit):
+        broken = False
+        while following is not None and following <= sample.time:
+            broken, following = True, next(starts, None)
+        if broken or not found:
+            found.append([])
+        found[-1].append(sample)
+    return found
+
+
+class Band(NamedTuple):
+    """A state from when until when, ms."""
+
+    start: int
+    end: int
+    state: int
+
+
+def bands(track: Track, end: int) -> list[Band]:
+    """The states of a track: each holds until the next value, or for its step where a gap follows; none after `end`."""
+    found: list[Band] = []
+    ends = [*(sample.time for sample in track.samples[1:]), end]
+    for sample, following in zip(track.samples, ends, strict=False):
+        until = following if following - sample.time <= track.gap else sample.time + track.step
+        state = round(sample.value)
+        if found and found[-1].state == state and found[-1].end == sample.time:
+            found[-1] = found[-1]._replace(end=until)
+        elif until > sample.time:
+            found.append(Band(sample.time, until, state))
+    return found
+
+
+def shape(quantity: Quantity) -> str:
+    """How it is drawn: `bands` of states, `bars` of amounts, `dots` of directions, else a `line`."""
+    if quantity.kind is Kind.STATE:
+        return "bands"
+    return {Aggregate.SUM: "bars", Aggregate.CIRCULAR_MEAN: "dots"}.get(quantity.aggregate, "line")

@@ -1,0 +1,1 @@
+"""Capteurs: every device, filtered, sorted and paged."""

@@ -1,0 +1,34 @@
+"""Pages that only technicians see, and whether the files can be written at all."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from dashboards.console.access import Handler, Role
+from dashboards.console.accounts.texts import REFUSED
+from dashboards.console.console import Console
+
+Page = Callable[[Console, Request], Awaitable[Response]]
+
+
+def for_technicians(console: Console, page: Page) -> Handler:
+    """Whoever is not signed in is led to the sign-in page, whoever may not is told so."""
+
+    async def show(request: Request) -> Response:
+        user = console.access.user(request)
+        if user is None:
+            here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+            return RedirectResponse(f"/sign-in?next={quote(here, safe='/')}", 303, {"Cache-Control": "no-store"})
+        if user.role < Role.TECHNICIAN:
+            return console.site.page(request, "refused.html", REFUSED, status=403, code="role")
+        return await page(console, request)
+
+    return console.access.reading(show)
+
+
+def obstacle(console: Console) -> str:
+    """Key of the words that say why nothing can be changed here; "" when it can. May block for a moment."""
+    files = console.sources.inventory
+    return "no_files" if files is None else files.obstacle()

@@ -1,0 +1,1 @@
+"""Plateforme: how the process itself fares."""

@@ -1,0 +1,63 @@
+"""The newest value of everything, in memory: pages of ten thousand devices never wait for a database.
+
+Filled from the store at the start, then by every batch that was stored. Safe from several threads: batches come from
+one, pages from another; a reader gets a whole value or the one before.
+"""
+
+import threading
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import NamedTuple
+
+from devices.reading import Reading
+from stores.port import Latest
+
+AT_ONCE = 500
+"""What the store knew is taken over in small parts: batches must not wait for all of it."""
+
+
+class Value(NamedTuple):
+    time: int
+    """Event time, ms."""
+    value: float
+
+
+class Present:
+    def __init__(self, latest: Iterable[Latest] = ()) -> None:
+        self._devices: dict[str, dict[str, Value]] = {}
+        self._heard: dict[str, int] = {}
+        self._writing = threading.Lock()
+        self.fill(latest)
+
+    def fill(self, latest: Iterable[Latest]) -> None:
+        """What the store knew at the start; batches may come meanwhile."""
+        rest = iter(latest)
+        while some := list(islice(rest, AT_ONCE)):
+            with self._writing:
+                for one in some:
+                    self._note(one.series.device, one.quantity, one.time, one.value)
+
+    def take(self, readings: Iterable[Reading]) -> None:
+        """Stored readings; an older one never replaces a newer one."""
+        with self._writing:
+            for reading in readings:
+                for quantity, value in reading.values.items():
+                    self._note(reading.series.device, quantity, reading.time, value)
+
+    def of(self, device: str) -> Mapping[str, Value]:
+        """Quantity -> newest value; empty for a device that was never heard."""
+        return dict(self._devices.get(device, ()))
+
+    def heard(self, device: str) -> int | None:
+        """Event time of its newest value, ms."""
+        return self._heard.get(device)
+
+    def _note(self, device: str, quantity: str, time: int, value: float) -> None:
+        known = self._devices.get(device)
+        if known is None:
+            known = self._devices[device] = {}
+        before = known.get(quantity)
+        if before is None or time >= before.time:
+            known[quantity] = Value(time, value)
+            if time >= self._heard.get(device, time):
+                self._heard[device] = time

@@ -1,0 +1,1 @@
+"""Quarantaine: what was refused and why, its bytes, and running it again."""

@@ -1,0 +1,1 @@
+"""Territoire: the map, its twin as a list, and the tallies."""
