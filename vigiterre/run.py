@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 
 import structlog
 import uvicorn
@@ -19,8 +20,9 @@ from starlette.applications import Starlette
 from alerts.alert import Alert
 from dashboards.console.acknowledge import Acknowledging, acknowledge_routes
 from dashboards.console.app import application
+from devices.editing_files import InventoryFiles
 from devices.errors import VigiterreError
-from devices.problems import NOTHING, Bilingual
+from devices.problems import NOTHING, Bilingual, Problem
 from ingest.broker import Broker
 from ingest.mqtt import Receiver, State
 from ingest.trouble import Trouble
@@ -162,12 +164,14 @@ class Run:
     def stop(self) -> None:
         self._stopping.set()
 
-    def reload(self) -> None:
-        self.service.reload()
+    def reload(self) -> list[Problem]:
+        """Take up the configuration that is on disk -> what is wrong with it: the old one stays then."""
+        problems = self.service.reload()
         self.receiver.subscribe_to(self.service.topics())
         self.receiver.resume()
         self.foreign.follow(self.service.sources)
         self.foreign.resume()
+        return problems
 
     def counts(self) -> dict[str, int]:
         counts = self.service.pipeline.counts
@@ -276,10 +280,16 @@ class Run:
     def _application(self) -> Starlette:
         service, settings = self.service, self.service.settings
         sources = sources_of(service, self.metrics, self.checks, self.commands, lambda: list(self.feed.samples))
+        if not self.demonstration:  # whose configuration is that of everybody's next one
+            inventory = InventoryFiles(service.folder, service.check)
+            sources = replace(sources, inventory=inventory, reload=self._reloaded)
         access = access_of(settings, service.accounts, now_ms, demonstration=self.demonstration)
         console = console_of(settings, sources, access, self.feed)
         links = acknowledge_routes(Acknowledging(service.look_at_link, self._acknowledge), settings.language)
         return application(console, access, settings.store.raw_days, links)
+
+    async def _reloaded(self) -> list[Problem]:
+        return self.reload()
 
     async def _acknowledge(self, token: str, who: str, comment: str) -> list[Alert]:
         service = self.service

@@ -23,7 +23,7 @@ from alerts.notices.plan import Plan
 from alerts.notices.sender import Sender
 from dashboards.console.accounts.accounts import Accounts
 from devices.errors import ConfigError, JournalFull, StoreUnavailable
-from devices.problems import NOTHING
+from devices.problems import NOTHING, Problem
 from devices.reading import Message
 from devices.registry import Registry
 from ingest.codecs import CODECS, PAYLOADS, source_codecs
@@ -215,8 +215,13 @@ class Service:
                 raise
             self.journal.append(messages)
 
-    def reload(self) -> None:
-        """Read the configuration folder again. A broken one changes nothing and is said."""
+    def check(self, folder: Path) -> None:
+        """Raises ConfigError with what would keep this process from running on a configuration folder."""
+        load_alerts(folder, load_territory(folder, self.settings.mqtt.root).registry)
+        load_settings(folder)
+
+    def reload(self) -> list[Problem]:
+        """Read the configuration folder again -> what is wrong with it. A broken one changes nothing."""
         try:
             registry, sources, scripts = load_territory(self.folder, self.settings.mqtt.root)
             config = self._load_alerts(registry)
@@ -225,7 +230,7 @@ class Service:
             for problem in error.problems:
                 log.warning("config_rejected", problem=problem.text("en"))
             log.warning("config_kept", reason="the new configuration has errors; the old one stays in force")
-            return
+            return error.problems
         self.registry, self.sources, self.scripts = registry, sources, scripts
         if scripts != self.sandbox.sources:
             self._chores.submit(self.sandbox.close)  # waits for the batch that is in it
@@ -239,6 +244,7 @@ class Service:
         self._reloading = asyncio.create_task(self.alerting.reload(config, registry, now_ms()))
         self._reloading.add_done_callback(_say_failure)
         log.info("config_reloaded", devices=len(registry.devices), rules=len(config.rules))
+        return []
 
     async def housekeep(self) -> None:
         """Roll-ups and retention, once a minute, for ever. A store that is away is tried again the next minute."""

@@ -98,6 +98,7 @@ function watching(place) {
     if (now.textContent !== next.textContent) now.replaceChildren(...next.childNodes);
     while (now.nextSibling) now.nextSibling.remove();
     now.after(...rest);
+    document.dispatchEvent(new CustomEvent("live:cells"));
   }
 
   function show() {

@@ -37,6 +37,7 @@ async def show_device(console: Console, request: Request) -> Response:
         status=200 if since else 400,
         card=card(profile, registry, console.present.heard(device), now, language),
         w_state=found,
+        device=device,
         trouble=trouble,
         bad_since=since is None,
         state_at=f"/install/{device}/state?{query_of({**(since or Since())._asdict(), 'lang': language})}",
