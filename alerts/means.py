@@ -1,7 +1,8 @@
 """Means over a window of samples, each of which holds until the next, at most `hold`.
 
-Numbers are counted in whole millionths, and whole numbers add up alike in any grouping: so a mean is the same whether
-it is summed alone or is the difference of two running sums, and whatever order the readings came in.
+Numbers are counted in whole millionths (powers in finer parts), and whole numbers add up alike in any grouping: so a
+mean is the same whether it is summed alone or is the difference of two running sums, and whatever order the readings
+came in.
 """
 
 import math
@@ -13,7 +14,8 @@ from alerts.samples import Samples
 
 COVERED = 0.75
 """Of a window must be known for its mean, or for a sum that is too low: what air quality reporting asks of an hour."""
-SCALE = 1_000_000
+SCALE, ENERGY_SCALE = 10**6, 10**12
+"""Of values, and of their powers where they are decibels: the power of -60 dB is a millionth."""
 
 
 class Means:
@@ -42,8 +44,9 @@ class Means:
                 weighted += span * self._weight(values[index])
         if known < COVERED * (end - start) or not known:
             return None
-        value = weighted / known / SCALE
-        return 10 * math.log10(value) if self._energy else value
+        if self._energy:
+            return 10 * math.log10(weighted / known / ENERGY_SCALE)
+        return weighted / known / SCALE
 
     def _edges(self, first: int, last: int, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         """(index, from when, until when) of the sample that holds at `start`, and of the one that holds at `end`."""
@@ -55,7 +58,7 @@ class Means:
 
     def _weight(self, value: float) -> int:
         if self._energy:
-            return max(1, round(10 ** (value / 10) * SCALE))  # -60 dB and less are silence, and have a logarithm
+            return max(1, round(10 ** (value / 10) * ENERGY_SCALE))  # below -120 dB is silence, and has a logarithm
         return round(value * SCALE)
 
 

@@ -65,7 +65,7 @@ def test_a_mean_of_what_never_changes_is_exactly_that() -> None:
 
 def test_silence_has_a_mean_too() -> None:
     samples = samples_of({0: -200.0, 60: -200.0})
-    assert mean_of(samples, 0, 60_000, MINUTE, energy=True) == pytest.approx(-60)
+    assert mean_of(samples, 0, 60_000, MINUTE, energy=True) == pytest.approx(-120)
 
 
 def test_less_than_three_quarters_of_a_window_is_not_known_well_enough() -> None:

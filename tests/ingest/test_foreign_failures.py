@@ -75,7 +75,7 @@ async def test_what_a_killed_broker_had_saved_comes_again_after_its_return(uniqu
             landing.open.set()
             await asyncio.to_thread(mosquitto.start)
             await until(lambda: receiver.state.acknowledged == 2, "the messages again")
-            assert receiver.state.ready
+            await until(lambda: receiver.state.ready, "the connection")
             assert receiver.state.session_lost == 0
     # Once from the connection that was lost, whose acknowledgements were void, and once from the next.
     assert landing.payloads == [b"first message", b"second message"] * 2

@@ -219,7 +219,7 @@ def test_a_configuration_folder_that_cannot_be_written_is_told_and_nothing_chang
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By a name of a temporary file that cannot be: root may write into any folder."""
-    monkeypatch.setattr("devices.importing.tempfile.NamedTemporaryFile", refuse)
+    monkeypatch.setattr("devices.files.tempfile.NamedTemporaryFile", refuse)
     result = run("import", spreadsheet(tmp_path, new_lines(1)), config=folder)
     assert result.exit_code == 1
     assert "devices.csv" in result.stderr
