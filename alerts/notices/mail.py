@@ -8,7 +8,7 @@ import smtplib
 import socket
 import ssl
 from email.message import EmailMessage
-from email.utils import formatdate, parseaddr
+from email.utils import formatdate, make_msgid, parseaddr
 from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -60,9 +60,27 @@ def parse_relay(url: str) -> Relay:
 def send_mail(channel: Channel, notice: Composed) -> None:
     """Raises NotSent unless the server took it for at least one recipient; those it refused are logged."""
     relay = parse_relay(channel.address.get_secret_value())
+    _deliver(channel, relay, message_of(channel, notice, relay))
+
+
+def send_document(channel: Channel, subject: str, text: str, html: str, attached: tuple[str, bytes] | None) -> None:
+    """Something to be read rather than acted upon: text and HTML, and a PDF (its name, its bytes). Raises NotSent."""
+    relay = parse_relay(channel.address.get_secret_value())
+    message = _addressed(relay, subject)
+    message.set_content(text)
+    message.add_alternative(html, subtype="html")
+    if attached is not None:
+        name, content = attached
+        message.add_attachment(content, maintype="application", subtype="pdf", filename=name)
+    message["Message-ID"] = make_msgid(domain=_domain(relay))
+    message["Content-Language"] = channel.language
+    _deliver(channel, relay, message)
+
+
+def _deliver(channel: Channel, relay: Relay, message: EmailMessage) -> None:
     try:
         with _connected(relay) as server:
-            refused = server.send_message(message_of(channel, notice, relay))
+            refused = server.send_message(message)
     except smtplib.SMTPResponseException as error:
         raise NotSent("mail", detail=_answer(error.smtp_code, error.smtp_error)) from None
     except smtplib.SMTPRecipientsRefused as error:
@@ -76,22 +94,31 @@ def send_mail(channel: Channel, notice: Composed) -> None:
 
 
 def message_of(channel: Channel, notice: Composed, relay: Relay) -> EmailMessage:
-    domain = parseaddr(relay.sender)[1].rpartition("@")[2]
-    message = EmailMessage()
-    message["Subject"] = notice.subject
-    message["From"] = relay.sender
-    message["To"] = ", ".join(relay.recipients)
-    message["Date"] = formatdate(localtime=True)
+    domain = _domain(relay)
+    message = _addressed(relay, notice.subject)
     message["Message-ID"] = f"<{notice.notice}@{domain}>"
     if notice.thread != notice.notice:
         # No message has this id: clients put all those together that refer to the same one.
         message["References"] = message["In-Reply-To"] = f"<{notice.thread}@{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
     message.set_content(notice.subject + "\n\n" + notice.short if channel.form is Form.SHORT else notice.text)
     if channel.form is Form.HTML:
         message.add_alternative(notice.html, subtype="html")
     message["Content-Language"] = channel.language
     return message
+
+
+def _addressed(relay: Relay, subject: str) -> EmailMessage:
+    message = EmailMessage()
+    message["Subject"] = subject
+    message["From"] = relay.sender
+    message["To"] = ", ".join(relay.recipients)
+    message["Date"] = formatdate(localtime=True)
+    message["Auto-Submitted"] = "auto-generated"
+    return message
+
+
+def _domain(relay: Relay) -> str:
+    return parseaddr(relay.sender)[1].rpartition("@")[2]
 
 
 def _connected(relay: Relay) -> smtplib.SMTP:

@@ -1,4 +1,4 @@
-"""`vigiterre report`: the Bilan of a site or a commune as a PDF or an HTML file, from what the store holds."""
+"""`vigiterre report`: the Bilan of a site or a commune as PDF, HTML or e-mail, from what the store holds."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,14 +6,17 @@ from typing import Annotated
 import typer
 
 from alerts.notices.case import Case
-from dashboards.console.report.bilan import Where, bilan, places
-from dashboards.console.report.pdf import html_of, pdf_of
+from alerts.notices.mail import send_document
+from alerts.notices.plan import Channel, ChannelKind, Plan
+from alerts.notices.trouble import NotSent
+from dashboards.console.report.bilan import Bilan, Where, bilan, places
+from dashboards.console.report.pdf import PdfMissing, html_of, pdf_of
 from dashboards.console.report.period import DAY, WEEK, Period, period_of
 from devices.errors import VigiterreError
 from devices.problems import Language, near
 from devices.registry import Registry
 from stores.open import open_store
-from vigiterre.commands.alerts_view import opened
+from vigiterre.commands.alerts_view import View, opened
 from vigiterre.service import now_ms
 from vigiterre.settings import secret
 from vigiterre.shell import Misuse, Shell
@@ -34,35 +37,65 @@ def report(
     html: Annotated[
         Path | None, typer.Option(dir_okay=False, help="fichier HTML · HTML file", show_default=False)
     ] = None,
+    mail: Annotated[str, typer.Option(help="canal de notify.toml · channel of notify.toml", show_default=False)] = "",
     lang: Annotated[Language | None, typer.Option("--lang", help="fr ou en · fr or en", show_default=False)] = None,
 ) -> None:
-    """Écrit le bilan d'un jour ou d'une semaine · Writes the report of a day or a week."""
+    """Écrit ou envoie le bilan d'un jour ou d'une semaine · Writes or sends the report of a day or a week."""
     shell: Shell = context.obj
-    settings, now = shell.settings(), now_ms()
+    now = now_ms()
     with shell.failing():
-        if (pdf is None) == (html is None):
+        if sum(map(bool, (pdf, html, mail))) != 1:
             raise Misuse(said("report_one_file"))
         period = read_period(day, now, week=week)
         with opened(shell) as view:
             where = read_where(view.registry, commune, site)
-            keep = settings.store
-            password = secret(keep.password, keep.password_file)
-            store = open_store(settings.store_url, password, read_only=True)
-
-            def alerts(since: int | None, _device: str, limit: int) -> list[Case]:
-                found = view.book.alerts(since=since, limit=limit)
-                return [case for alert in found if (case := view.case(alert)) is not None]
-
-            try:
-                made = bilan(view.registry, where, period, store.points, alerts, now, lang or shell.language)
-            finally:
-                store.close()
-        language = lang or shell.language
+            channel = mail_channel(view.config.plan, mail) if mail else None
+            language = lang or (channel.language if channel else shell.language)
+            made = made_of(shell, view, where, period, language, now)
         if pdf is not None:
             pdf.write_bytes(pdf_of(made, language))
         elif html is not None:
             html.write_text(html_of(made, language), encoding="utf-8")
-    shell.tell("report_written", path=pdf or html, title=made.title)
+        elif channel is not None:
+            send(channel, made, language, where.commune or where.site)
+    shell.tell("report_written", path=pdf or html or mail, title=made.title)
+
+
+def made_of(shell: Shell, view: View, where: Where, period: Period, language: Language, now: int) -> Bilan:
+    """From the store and the alerts on disk, beside a running process or without one."""
+    keep = shell.settings().store
+    store = open_store(shell.settings().store_url, secret(keep.password, keep.password_file), read_only=True)
+
+    def alerts(since: int | None, _device: str, limit: int) -> list[Case]:
+        found = view.book.alerts(since=since, limit=limit)
+        return [case for alert in found if (case := view.case(alert)) is not None]
+
+    try:
+        return bilan(view.registry, where, period, store.points, alerts, now, language)
+    finally:
+        store.close()
+
+
+def mail_channel(plan: Plan, name: str) -> Channel:
+    """Raises VigiterreError for one that is none, or no e-mail."""
+    channels = {each.name: each for each in plan.channels.values() if each.kind is ChannelKind.MAIL}
+    if name not in channels:
+        raise VigiterreError(said("report_no_channel", value=name, known=near(name, channels)))
+    return channels[name]
+
+
+def send(channel: Channel, made: Bilan, language: Language, name: str) -> None:
+    """The page in the message, and as a PDF where WeasyPrint is installed. Raises VigiterreError."""
+    try:
+        attached: tuple[str, bytes] | None = (f"bilan-{name}.pdf", pdf_of(made, language))
+    except PdfMissing:
+        attached = None
+    lines = [made.title, "", *(f"- {one.title}, {one.place} ({one.since})" for one in made.breaches)]
+    lines += [f"- {one.name}: {one.availability}" for one in made.devices]
+    try:
+        send_document(channel, made.title, "\n".join(lines), html_of(made, language), attached)
+    except NotSent as error:
+        raise VigiterreError(error.words) from error
 
 
 def read_period(day: str, now: int, *, week: bool) -> Period:

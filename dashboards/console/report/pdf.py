@@ -16,6 +16,10 @@ MISSING = Bilingual(
 )
 
 
+class PdfMissing(VigiterreError):  # noqa: N818  -- an extra that is not there
+    """Nothing was made."""
+
+
 def html_of(found: Bilan, language: Language) -> str:
     """The document alone, without navigation, with its style in it."""
     environment = Environment(
@@ -27,11 +31,11 @@ def html_of(found: Bilan, language: Language) -> str:
 
 
 def pdf_of(found: Bilan, language: Language) -> bytes:
-    """Raises VigiterreError where WeasyPrint is not installed."""
+    """Raises PdfMissing where WeasyPrint is not installed."""
     try:
         from weasyprint import HTML  # type: ignore[import-untyped]  # noqa: PLC0415  -- an extra
     except (ImportError, OSError) as error:  # OSError: its Pango library
-        raise VigiterreError(MISSING) from error
+        raise PdfMissing(MISSING) from error
     document: Any = HTML(string=html_of(found, language), url_fetcher=refuse)
     made: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
     return made
