@@ -7,13 +7,10 @@ from dashboards.console.device.samples import NO_BAND, Track
 from dashboards.console.device.summary import state_name
 from dashboards.console.device.texts import SHEET
 from dashboards.console.device.times import iso
+from dashboards.console.pieces.spreadsheet import BYTE_ORDER_MARK, number, words
 from devices.problems import Language
 from devices.quantity import Kind, Quantity
 from devices.readable import SIGNS
-
-BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
-"""Without it Excel takes UTF-8 for something else."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def sheet(track: Track, quantity: Quantity, language: Language) -> str:
@@ -21,12 +18,12 @@ def sheet(track: Track, quantity: Quantity, language: Language) -> str:
 
     Of hours their lowest and highest, of states their words. In English the decimal sign is a point.
     """
-    words = SHEET[language]
+    said = SHEET[language]
     sign = SIGNS.get(quantity.unit, quantity.unit)
     label = f"{quantity.label[language]} ({sign})" if sign else quantity.label[language]
     banded = track.hourly and quantity.aggregate not in NO_BAND
-    heads = [words["hour"] if track.hourly else words["time"], "ISO 8601", label]
-    heads += [words["low"], words["high"]] if banded else [words["state"]] if quantity.kind is Kind.STATE else []
+    heads = [said["hour"] if track.hourly else said["time"], "ISO 8601", label]
+    heads += [said["low"], said["high"]] if banded else [said["state"]] if quantity.kind is Kind.STATE else []
     rows = [
         [
             local(one.time).strftime("%d/%m/%Y %H:%M:%S"),
@@ -37,13 +34,7 @@ def sheet(track: Track, quantity: Quantity, language: Language) -> str:
         ]
         for one in track.samples
     ]
-    return BYTE_ORDER_MARK + "".join(_line(row) for row in [[_text(head) for head in heads], *rows])
-
-
-def number(value: float, language: Language) -> str:
-    """`-0,8`, in English `-0.8`: never an exponent, and six decimals at most."""
-    text = f"{value:z.6f}".rstrip("0").rstrip(".")
-    return text.replace(".", ",") if language == "fr" else text
+    return BYTE_ORDER_MARK + "".join(_line(row) for row in [[words(head) for head in heads], *rows])
 
 
 def _line(cells: Iterable[str]) -> str:
@@ -52,8 +43,3 @@ def _line(cells: Iterable[str]) -> str:
 
 def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ';"\r\n') else cell
-
-
-def _text(words: str) -> str:
-    """Words that a spreadsheet would take for a formula stay words."""
-    return f"'{words}" if words.startswith(FORMULA) else words

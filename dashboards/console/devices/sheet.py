@@ -9,6 +9,7 @@ from alerts.notices.texts import LEVELS
 from dashboards.console.devices.texts import LISTED, TEXTS
 from dashboards.console.fleet import DeviceState, fold
 from dashboards.console.fleet_words import label_of
+from dashboards.console.pieces.spreadsheet import BYTE_ORDER_MARK, number, words
 from dashboards.console.present import Present
 from dashboards.console.rows import PARIS
 from devices.problems import Language
@@ -17,9 +18,6 @@ from devices.registry import Registry
 
 COLUMNS = ("id", "device", "domain", "commune", "code", "site", "model", "owner", "latitude", "longitude", "origin",
            "state", "level", "alerts", "time", "iso")  # fmt: skip
-BOM = "\ufeff"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a text begins that a spreadsheet would compute."""
 
 
 def csv_of(found: Sequence[DeviceState], registry: Registry, present: Present, language: Language) -> str:
@@ -33,16 +31,16 @@ def csv_of(found: Sequence[DeviceState], registry: Registry, present: Present, l
     for one, heard in zip(found, values, strict=True):
         measured = [_value(name, heard[name].value, registry, language) if name in heard else "" for name in quantities]
         write([*_of(one, language), *measured])
-    return BOM + lines.getvalue()
+    return BYTE_ORDER_MARK + lines.getvalue()
 
 
 def _of(one: DeviceState, language: Language) -> Iterable[str]:
-    card, words = one.card, LISTED[language]
+    card, said = one.card, LISTED[language]
     local = datetime.fromtimestamp(one.heard / 1000, PARIS) if one.heard is not None else None
     texts = (
         card.id,
         card.name,
-        words[card.domain],
+        said[card.domain],
         card.commune_name,
         card.commune,
         card.site,
@@ -50,36 +48,25 @@ def _of(one: DeviceState, language: Language) -> Iterable[str]:
         card.owner,
     )
     return (
-        *(_text(text) for text in texts),
+        *(words(text) for text in texts),
         *("" if degrees is None else number(degrees, language) for degrees in (card.latitude, card.longitude)),
-        words[card.origin] if card.origin else "",
-        words[one.state],
+        said[card.origin] if card.origin else "",
+        said[one.state],
         LEVELS[language][one.level.word] if one.level else "",
-        _text(" | ".join(case.rule.title[language] for case in one.cases)),
+        words(" | ".join(case.rule.title[language] for case in one.cases)),
         local.strftime("%d/%m/%Y %H:%M:%S") if local else "",
         local.isoformat() if local else "",
     )
 
 
-def number(value: float, language: Language) -> str:
-    """Up to six decimals, never an exponent."""
-    text = f"{value:z.6f}".rstrip("0").rstrip(".")
-    return text.replace(".", ",") if language == "fr" else text
-
-
 def _heading(quantity: str, registry: Registry, language: Language) -> str:
     known, label = registry.quantities.get(quantity), label_of(quantity, registry, language)
     sign = SIGNS.get(known.unit, known.unit) if known and not known.states else ""
-    return _text(f"{label} ({sign})" if sign else label)
+    return words(f"{label} ({sign})" if sign else label)
 
 
 def _value(quantity: str, value: float, registry: Registry, language: Language) -> str:
     known = registry.quantities.get(quantity)
     if known and value in known.states:
-        return _text(known.states[int(value)][language])
+        return words(known.states[int(value)][language])
     return number(value, language)
-
-
-def _text(text: str) -> str:
-    """A name must not become a formula in somebody's spreadsheet."""
-    return f"'{text}" if text.startswith(FORMULA) else text

@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from dashboards.console.devices.sheet import BOM, number
+from dashboards.console.pieces.spreadsheet import BYTE_ORDER_MARK, number, words
 from dashboards.console.rows import PARIS
 from dashboards.console.share.texts import TEXTS
 from devices.problems import Language
@@ -30,7 +30,7 @@ def history_csv(registry: Registry, commune: str, points: Points, start: int, en
         if any(place.commune == commune for place in profile.device.placements):
             for row in _rows(registry, profile, commune, points, start, end, language):
                 write(row)
-    return BOM + lines.getvalue()
+    return BYTE_ORDER_MARK + lines.getvalue()
 
 
 def _rows(
@@ -55,7 +55,7 @@ def _rows(
             yield (
                 local.strftime("%d/%m/%Y %H:%M"),
                 local.isoformat(),
-                place.name,
+                words(place.name),
                 device,
                 quantity.label[language],
                 sign,

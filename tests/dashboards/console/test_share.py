@@ -82,6 +82,14 @@ def test_what_a_device_measured_where_it_stood_before_is_not_the_communes() -> N
         assert f";{value};" in row
 
 
+def test_the_name_of_a_place_is_no_formula_in_the_file() -> None:
+    profile = REGISTRY.profiles[ROOM]
+    [place] = profile.device.placements
+    named = replace(profile, device=replace(profile.device, placements=(replace(place, name="=1+1"),)))
+    text = history_csv(replace(REGISTRY, profiles={ROOM: named}), MOULINS, stored, 0, DAY, "fr")
+    assert ";'=1+1;" in text
+
+
 def test_the_report_is_of_the_commune_whatever_the_address_asks(accounts: Accounts, served: Served) -> None:
     page = served.get(link(accounts) + "/report?kind=day&commune=03310&site=college-vichy")
     assert page.status == 200
