@@ -5,7 +5,6 @@ that a page of ten thousand devices costs one pass over them.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +12,7 @@ from typing import NamedTuple
 
 from alerts.notices.case import Case, gravest_first
 from alerts.rule import Level
+from dashboards.console.pieces.visible import fold
 from dashboards.console.present import Present
 from dashboards.console.rows import LATE_AFTER, origin
 from devices.device import Device
@@ -159,12 +159,6 @@ def states(cards: Iterable[Card], present: Present, cases: Iterable[Case], now: 
     """The state of each, in the order given; `now` is the wall clock, ms."""
     glance = Glance(present, cases, now)
     return [glance.of(card) for card in cards]
-
-
-def fold(text: str) -> str:
-    """As people type it: no accents, no capitals, `oe` for its ligature, the straight apostrophe."""
-    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe").replace("’", "'"))
-    return "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
 
 
 def _card(device: Device, registry: Registry) -> Card:

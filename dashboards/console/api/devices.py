@@ -17,7 +17,8 @@ from dashboards.console.api.answers import (
 from dashboards.console.api.asked import Asked, OfDevices, OfValues
 from dashboards.console.api.problem import Trouble, said
 from dashboards.console.api.room import Found, Room
-from dashboards.console.fleet import Card, DeviceState, fold, states
+from dashboards.console.fleet import Card, DeviceState, states
+from dashboards.console.pieces.visible import fold
 from devices.device import Device as Installed
 from devices.device import Placement
 from devices.problems import near

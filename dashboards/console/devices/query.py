@@ -5,7 +5,8 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from alerts.rule import Level
-from dashboards.console.fleet import Card, Fleet, Glance, State, fold
+from dashboards.console.fleet import Card, Fleet, Glance, State
+from dashboards.console.pieces.visible import fold
 from devices.device import DOMAINS
 from devices.problems import near
 

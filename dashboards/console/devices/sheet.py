@@ -7,9 +7,10 @@ from datetime import datetime
 
 from alerts.notices.texts import LEVELS
 from dashboards.console.devices.texts import LISTED, TEXTS
-from dashboards.console.fleet import DeviceState, fold
+from dashboards.console.fleet import DeviceState
 from dashboards.console.fleet_words import label_of
 from dashboards.console.pieces.spreadsheet import BYTE_ORDER_MARK, number, words
+from dashboards.console.pieces.visible import fold
 from dashboards.console.present import Present
 from dashboards.console.rows import PARIS
 from devices.problems import Language

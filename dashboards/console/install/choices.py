@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from dashboards.console.pieces.visible import folded, holds
+from dashboards.console.pieces.visible import fold, holds
 from devices import cells
 from devices.inventory import COMMUNE_COLUMNS
 from devices.load import COMMUNES
@@ -22,18 +22,18 @@ MOST_SITES = 2_000
 def models(registry: Registry, words: str = "") -> list[Choice]:
     """Those whose id, maker or name hold all the words."""
     found = [(model.id, f"{model.maker} {model.name} ({model.id})") for model in registry.models.values()]
-    return sorted((one for one in found if holds(one[1], words)), key=lambda one: folded(one[1]))
+    return sorted((one for one in found if holds(one[1], words)), key=lambda one: fold(one[1]))
 
 
 def communes(registry: Registry) -> list[Choice]:
     """Empty where there is no list of them."""
     found = [(code, f"{name} ({code})") for code, name in registry.towns.items()]
-    return sorted(found, key=lambda one: folded(one[1]))
+    return sorted(found, key=lambda one: fold(one[1]))
 
 
 def sites(registry: Registry) -> list[str]:
     found = {place.site for device in registry.devices.values() for place in device.placements[-1:]}
-    return sorted(found, key=folded)[:MOST_SITES]
+    return sorted(found, key=fold)[:MOST_SITES]
 
 
 def usual_domain(registry: Registry, model: str) -> str:

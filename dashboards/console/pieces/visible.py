@@ -10,16 +10,16 @@ def visible(text: str, kept: str = "") -> str:
     return "".join(letter if _seen(letter) or letter in kept else _code(letter) for letter in text)
 
 
-def folded(text: str) -> str:
-    """For searching: without accents and capitals."""
-    parts = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in parts if not unicodedata.combining(letter)).casefold()
+def fold(text: str) -> str:
+    """As people type it: no accents, no capitals, `oe` for its ligature, the straight apostrophe."""
+    plain = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe").replace("’", "'"))
+    return "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
 
 
 def holds(text: str, words: str) -> bool:
     """Every one of the words is in the text, accents and capitals aside."""
-    there = folded(text)
-    return all(word in there for word in folded(words).split())
+    there = fold(text)
+    return all(word in there for word in fold(words).split())
 
 
 def _seen(letter: str) -> bool:

@@ -18,7 +18,8 @@ from alerts.rule import Level
 from dashboards.console.devices.page import routes
 from dashboards.console.devices.query import SORTS, STATES, Query, in_order, read_query, standing
 from dashboards.console.devices.texts import LISTED, TEXTS
-from dashboards.console.fleet import Card, FleetInForce, Glance, State, fleet_of, fold, states
+from dashboards.console.fleet import Card, FleetInForce, Glance, State, fleet_of, states
+from dashboards.console.pieces.visible import fold
 from dashboards.console.present import Present
 from devices.device import Device, Placement
 from devices.registry import Registry, registry_of
