@@ -68,11 +68,11 @@ def main() -> None:
             return store.points(f"device-{n % devices}", QUANTITY.id, YEAR.start, YEAR.end, ROLLUP)
 
         def answer(n: int) -> object:
-            track = read_track(store.points, f"device-{n % devices}", QUANTITY, YEAR, 600_000)
+            track = read_track(store, f"device-{n % devices}", QUANTITY, YEAR, 600_000)
             return body_of(series(track, QUANTITY, YEAR, [], "fr"))
 
         def band(n: int) -> object:
-            return read_track(store.points, f"device-{n % devices}", QUANTITY, YEAR, 600_000)
+            return read_track(store, f"device-{n % devices}", QUANTITY, YEAR, 600_000)
 
         measure("one year of hours, from the store", points)
         measure("the same with lowest and highest", band)

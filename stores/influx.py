@@ -19,7 +19,7 @@ from stores import influxql
 from stores.influx_http import InfluxServer, Reply, query
 from stores.influx_schema import ensure
 from stores.line_protocol import encode, encode_mark
-from stores.port import Latest, Point, Rollup
+from stores.port import Hour, Latest, Point, Rollup
 from stores.storable import sift, sift_marks
 from stores.texts import Remedy
 
@@ -128,6 +128,15 @@ class InfluxStore:
         [answer] = self._query(influxql.points_of(device, quantity, start, end), policy)
         return sorted(
             Point(int(time), value) for table in answer.tables for time, value in table.rows if value is not None
+        )
+
+    def hours(self, device: str, quantity: str, start: int, end: int) -> list[Hour]:
+        [answer] = self._query(influxql.hours_of(device, quantity, start, end), ROLLUP)
+        return sorted(
+            Hour(int(time), value, value if low is None else low, value if high is None else high)
+            for table in answer.tables
+            for time, value, low, high in table.rows
+            if value is not None
         )
 
     def readings(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:

@@ -67,6 +67,11 @@ def points_of(device: str, field: str, start: int, end: int) -> str:
     return f"SELECT {identifier(field)} FROM {MEASURED} {within(start, end, [device])}"  # noqa: S608  -- quoted by `identifier` and `literal`
 
 
+def hours_of(device: str, quantity: str, start: int, end: int) -> str:
+    fields = ", ".join(identifier(quantity + suffix) for suffix in ("", MIN, MAX))
+    return f"SELECT {fields} FROM {MEASURED} {within(start, end, [device])}"  # noqa: S608  -- quoted by `identifier` and `literal`
+
+
 def readings_of(devices: Collection[str], start: int, end: int) -> str:
     return f"SELECT * FROM {MEASURED} {within(start, end, devices)} {GROUPED}"  # noqa: S608  -- quoted by `identifier` and `literal`
 

@@ -10,8 +10,8 @@ from threading import RLock
 from devices.errors import StoreRefused
 from devices.mark import Mark
 from devices.reading import Reading, Series
-from devices.schema import MEASUREMENTS, RAW, ROLLUP
-from stores.port import Latest, Point, Rollup
+from devices.schema import MAX, MEASUREMENTS, MIN, RAW, ROLLUP
+from stores.port import Hour, Latest, Point, Rollup
 from stores.rollup import belongs
 from stores.storable import sift
 
@@ -70,6 +70,16 @@ class MemoryStore:
                 if series.device == device and series.domain in MEASUREMENTS
                 for time, values in rows.items()
                 if start <= time < end and quantity in values
+            )
+
+    def hours(self, device: str, quantity: str, start: int, end: int) -> list[Hour]:
+        with self._lock:
+            return sorted(
+                Hour(time, value, values.get(quantity + MIN, value), values.get(quantity + MAX, value))
+                for series, rows in self._rows[ROLLUP].items()
+                if series.device == device and series.domain in MEASUREMENTS
+                for time, values in rows.items()
+                if start <= time < end and (value := values.get(quantity)) is not None
             )
 
     def readings(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:

@@ -19,6 +19,17 @@ class Point(NamedTuple):
     value: float
 
 
+class Hour(NamedTuple):
+    """One hour of a roll-up."""
+
+    time: int
+    """Its start, ms."""
+    value: float
+    low: float
+    high: float
+    """Lowest and highest of the hour; the value itself where they were not written."""
+
+
 class Latest(NamedTuple):
     """The newest stored value of one quantity of one device, by event time."""
 
@@ -71,6 +82,9 @@ class Store(Protocol):
 
     def points(self, device: str, quantity: str, start: int, end: int, policy: str = RAW) -> list[Point]:
         """Values with start <= time < end, in order of time, whatever placement they belong to."""
+
+    def hours(self, device: str, quantity: str, start: int, end: int) -> list[Hour]:
+        """Roll-ups with start <= time < end, in order of time, whatever placement they belong to, in one question."""
 
     def readings(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:
         """Raw readings with start <= time < end, grouped by series, in order of time within one. For roll-ups.

@@ -18,7 +18,7 @@ from devices.mark import Mark
 from devices.reading import Reading, Series
 from devices.schema import COUNT, MAX, MEASUREMENTS, MIN, RAW
 from stores import sqlite_file
-from stores.port import Latest, Point, Rollup
+from stores.port import Hour, Latest, Point, Rollup
 from stores.rollup import split_field
 from stores.storable import sift
 
@@ -152,6 +152,11 @@ class SqliteStore:
         rows = self._rows("rollups", "hour", "others", (device, quantity, start, end))
         others = [(time, json.loads(text)) for time, text in rows if text is not None]
         return [Point(time, fields[suffix]) for time, fields in others if suffix in fields]
+
+    def hours(self, device: str, quantity: str, start: int, end: int) -> list[Hour]:
+        columns = "value, coalesce(min, value), coalesce(max, value)"
+        rows = self._rows("rollups", "hour", columns, (device, quantity, start, end))
+        return [Hour(*row) for row in rows if row[1] is not None]
 
     def _rows(self, table: str, time: str, column: str, facts: tuple[str, str, int, int]) -> list[Any]:
         statement = (

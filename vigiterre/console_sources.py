@@ -45,6 +45,7 @@ def sources_of(
         metrics=metrics.text,
         numbers=lambda: numbers(metrics),
         points=service.store.points,
+        hours=service.store.hours,
         open_alerts=service.open_alerts,
         alerts=shown.alerts,
         history=shown.history,

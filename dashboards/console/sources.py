@@ -10,7 +10,7 @@ from alerts.rule import Rule
 from devices.editing_files import InventoryFiles
 from devices.problems import Problem
 from devices.registry import Registry
-from stores.port import Point
+from stores.port import Hour, Point
 
 
 class Refused(NamedTuple):
@@ -85,6 +85,8 @@ class Sources:
     """The same as numbers: name without `vigiterre_` (a label's value appended with `_`) -> value."""
     points: Callable[[str, str, int, int, str], Sequence[Point]]
     """device, field, start, end (ms), policy -> values in order of time. May block."""
+    hours: Callable[[str, str, int, int], Sequence[Hour]]
+    """device, quantity, start, end (ms) -> hours of the roll-ups in order of time. May block."""
     open_alerts: Callable[[], Sequence[Case]]
     alerts: Callable[[int | None, str, int], Sequence[Case]]
     """since (ms) or None, device or "", limit -> alerts, the newest first, those that ended too. May block."""

@@ -11,7 +11,7 @@ from devices.errors import StoreRefused
 from devices.mark import Mark
 from devices.reading import Reading, Series
 from devices.schema import HOUR_MS, MARK_TAGS, ROLLUP
-from stores.port import Latest, Point, Rollup, Store
+from stores.port import Hour, Latest, Point, Rollup, Store
 
 NOON = 1_795_435_200_000
 """2026-11-23T12:00:00Z"""
@@ -141,6 +141,19 @@ def test_a_quantity_may_be_called_like_a_companion(store: Store) -> None:
     for field, value in fields.items():
         assert store.points("level-7", field, *FOREVER, ROLLUP) == [Point(NOON, value)]
     assert store.latest() == [Latest(BRIDGE, "vehicle_count", NOON, 40.0)]
+
+
+def test_hours_come_with_their_extremes_and_run_across_placements(store: Store) -> None:
+    fields = {"co2": 612.0, "co2_min": 400.0, "co2_max": 900.0, "co2_count": 6.0}
+    store.write_rollups([Rollup(HALL, "co2", NOON + HOUR_MS, {"co2": 2.0, "co2_max": 3.0})])
+    store.write_rollups(
+        [Rollup(SCHOOL, "co2", NOON, fields), Rollup(SCHOOL, "co2", NOON - HOUR_MS, {"co2_count": 0.0})]
+    )
+    assert store.hours("co2-01", "co2", *FOREVER) == [
+        Hour(NOON, 612.0, 400.0, 900.0),
+        Hour(NOON + HOUR_MS, 2.0, 2.0, 3.0),
+    ]
+    assert store.hours("co2-01", "co2", NOON + 1, NOON + HOUR_MS) == []
 
 
 def test_rollups_run_across_placements(store: Store) -> None:

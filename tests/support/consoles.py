@@ -84,6 +84,7 @@ def sources_of(**given: Any) -> Sources:
         metrics=lambda: b"",
         numbers=dict,
         points=lambda *_: [],
+        hours=lambda *_: [],
         open_alerts=list,
         alerts=lambda *_: [],
         history=lambda _: (None, []),

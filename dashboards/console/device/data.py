@@ -67,7 +67,7 @@ async def _found(request: Request, console: Console, now: int) -> tuple[Asked, Q
 
 def _track(asked: Asked, quantity: Quantity, sources: Sources) -> Track | None:
     interval = asked.profile.model.interval * 1000
-    return read_track(sources.points, asked.profile.device.id, quantity, asked.span, interval, asked.policy)
+    return read_track(sources, asked.profile.device.id, quantity, asked.span, interval, asked.policy)
 
 
 def rules_on(asked: Asked, sources: Sources) -> list[Applied]:

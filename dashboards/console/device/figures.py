@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from alerts.applied import Applied
 from dashboards.console.device.limits import Line, lines
-from dashboards.console.device.samples import Points, Track, bands, read_track, shape
+from dashboards.console.device.samples import History, Track, bands, read_track, shape
 from dashboards.console.device.sketch import Bar, Sketch, lane, sketch
 from dashboards.console.device.span import Span
 from dashboards.console.device.summary import duration, held, share, state_name, summary
@@ -54,11 +54,11 @@ def figures(
 
 
 def read_tracks(
-    points: Points, profile: Profile, quantities: Sequence[Quantity], span: Span
+    history: History, profile: Profile, quantities: Sequence[Quantity], span: Span
 ) -> list[tuple[Quantity, Track]]:
     """Raises StoreUnavailable."""
     interval = profile.model.interval * 1000
-    return [(one, read_track(points, profile.device.id, one, span, interval)) for one in quantities]
+    return [(one, read_track(history, profile.device.id, one, span, interval)) for one in quantities]
 
 
 def _figure(track: Track, quantity: Quantity, span: Span, limits: Sequence[Line], language: Language) -> Figure:

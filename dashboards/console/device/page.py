@@ -83,9 +83,7 @@ async def show(request: Request, console: Console, asked: Asked) -> Response:
     """What cannot be read is said in its place; the rest is shown. 400 for a wrong question."""
     sources, device, language, now = console.sources, asked.profile.device, asked.language, asked.now
     rules = data.rules_on(asked, sources)
-    tracks, trouble = await asked_in_thread(
-        language, [], read_tracks, sources.points, asked.profile, asked.shown, asked.span
-    )
+    tracks, trouble = await asked_in_thread(language, [], read_tracks, sources, asked.profile, asked.shown, asked.span)
     day, day_trouble = await asked_in_thread(language, {}, read_day, sources.points, device.id, asked.present, now)
     past, past_trouble = await asked_in_thread(language, [], sources.alerts, None, device.id, ALERTS)
     refused, refused_trouble = await asked_in_thread(

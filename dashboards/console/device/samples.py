@@ -2,19 +2,31 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from dashboards.console.device.span import Span
 from devices.quantity import Aggregate, Kind, Quantity
-from devices.schema import HOUR_MS, MAX, MIN, RAW, ROLLUP
-from stores.port import Point
+from devices.schema import HOUR_MS, RAW, ROLLUP
+from stores.port import Hour, Point
 
 Points = Callable[[str, str, int, int, str], Sequence[Point]]
 """device, field, start, end (ms), policy -> values in order of time."""
+Hours = Callable[[str, str, int, int], Sequence[Hour]]
+"""device, quantity, start, end (ms) -> hours of the roll-ups in order of time."""
 GAP = 3
 """Intervals without a value after which a line is broken: as many as make a device late."""
 NO_BAND = frozenset({Aggregate.SUM, Aggregate.CIRCULAR_MEAN, Aggregate.DURATION})
 """An hour's lowest and highest of these say nothing about its value."""
+
+
+class History(Protocol):
+    """What a track is read from: a store, or what the pages have of it."""
+
+    @property
+    def points(self) -> Points: ...
+
+    @property
+    def hours(self) -> Hours: ...
 
 
 class Sample(NamedTuple):
@@ -44,34 +56,25 @@ class Track(NamedTuple):
         return GAP * self.step
 
 
-def read_track(points: Points, device: str, quantity: Quantity, span: Span, interval: int, policy: str = "") -> Track:
+def read_track(history: History, device: str, quantity: Quantity, span: Span, interval: int, policy: str = "") -> Track:
     """Every value of a week at most, else hours; hours too where values are no longer kept.
 
     `interval`: ms between two readings of the model; `policy`: only RAW, or only ROLLUP. Raises StoreUnavailable.
     """
     if span.raw and policy != ROLLUP:
-        found = points(device, quantity.id, span.start, span.end, RAW)
+        found = history.points(device, quantity.id, span.start, span.end, RAW)
         if found or policy == RAW:
             return Track([Sample(time, value, value, value) for time, value in found], RAW, interval)
-    hours = read_hours(points, device, quantity, span)
+    hours = history.hours(device, quantity.id, span.start, span.end)
     if span.raw and not hours and not policy:
         return Track([], RAW, interval)
-    return Track(hours, ROLLUP, max(HOUR_MS, interval))
+    return Track(_samples(hours, quantity), ROLLUP, max(HOUR_MS, interval))
 
 
-def read_hours(points: Points, device: str, quantity: Quantity, span: Span) -> list[Sample]:
-    """The hours that begin in the span, with the lowest and highest value of each where these mean something."""
-    facts = span.start, span.end, ROLLUP
-    values = points(device, quantity.id, *facts)
-    if not values or quantity.aggregate in NO_BAND:
-        return [Sample(time, value, value, value) for time, value in values]
-    lows, highs = (points(device, quantity.id + suffix, *facts) for suffix in (MIN, MAX))
-    if len(values) == len(lows) == len(highs):
-        return [
-            Sample(time, value, low[1], high[1]) for (time, value), low, high in zip(values, lows, highs, strict=True)
-        ]
-    lowest, highest = dict(lows), dict(highs)  # a mean of directions may be missing, or an hour just written
-    return [Sample(time, value, lowest.get(time, value), highest.get(time, value)) for time, value in values]
+def _samples(hours: Sequence[Hour], quantity: Quantity) -> list[Sample]:
+    if quantity.aggregate in NO_BAND:
+        return [Sample(time, value, value, value) for time, value, _, _ in hours]
+    return [Sample._make(hour) for hour in hours]
 
 
 def thin(samples: Sequence[Sample], limit: int) -> list[Sample]:

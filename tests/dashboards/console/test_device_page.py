@@ -63,7 +63,7 @@ STORE = stored()
 
 
 def served(store: MemoryStore = STORE, **given: Any) -> Served:
-    sources = sources_of(points=store.points, **given)
+    sources = sources_of(points=store.points, hours=store.hours, **given)
     return Served(routes(console_of(sources, Present(store.latest([DEVICE]))), now=lambda: NOW))
 
 
@@ -222,7 +222,7 @@ def _away(*_arguments: object) -> NoReturn:
 
 
 def test_a_store_that_is_away_is_said_and_the_rest_is_shown() -> None:
-    sources = sources_of(points=_away, refused=_away, alerts=_away, messages=_away)
+    sources = sources_of(points=_away, hours=_away, refused=_away, alerts=_away, messages=_away)
     present = Present(STORE.latest([DEVICE]))
     with Served(routes(console_of(sources, present), now=lambda: NOW)) as pages:
         answer, data, file = (pages.get(f"{PAGE}{rest}") for rest in ("", *both("quantity=air_temperature")))

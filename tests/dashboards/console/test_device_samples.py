@@ -1,5 +1,6 @@
 """Fewer samples, gaps, states as bands, and where they come from: laws."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from consoles import REGISTRY
@@ -8,8 +9,10 @@ from hypothesis import strategies as st
 
 from dashboards.console.device.samples import Sample, Track, bands, breaks, pieces, read_track, thin
 from dashboards.console.device.span import DAY_MS, Span
-from devices.schema import HOUR_MS, RAW, ROLLUP
-from stores.port import Point
+from devices.reading import Reading, Series
+from devices.schema import HOUR_MS, MAX, MIN, RAW, ROLLUP
+from stores.memory import MemoryStore
+from stores.port import Hour, Rollup
 
 VALUES = st.floats(-1e6, 1e6)
 NOW = 1_795_608_000_000
@@ -68,15 +71,14 @@ def test_bands_neither_overlap_nor_go_beyond_the_end_nor_last_over_a_gap(
             assert not any(one.start < after.time and one.end >= after.time for one in found)
 
 
-class Kept:
-    """Points of a store by policy and field."""
-
-    def __init__(self, **fields: list[tuple[int, float]]) -> None:
-        self.fields = fields
-
-    def points(self, _device: str, field: str, start: int, end: int, policy: str) -> list[Point]:
-        key = field if policy == RAW else f"hours_{field}"
-        return [Point(*one) for one in self.fields.get(key, []) if start <= one[0] < end]
+def kept(raw: Sequence[tuple[int, float]] = (), hours: Sequence[Hour] = (), quantity: str = "co2") -> MemoryStore:
+    """A store with values and hours of device "d"."""
+    series = Series("building", "d", "m", "s", "03190")
+    store = MemoryStore()
+    store.write([Reading(series, time, {quantity: value}) for time, value in raw])
+    fields = [{quantity: one.value, quantity + MIN: one.low, quantity + MAX: one.high} for one in hours]
+    store.write_rollups([Rollup(series, quantity, hour.time, each) for hour, each in zip(hours, fields, strict=True)])
+    return store
 
 
 CO2 = REGISTRY.quantities["co2"]
@@ -85,33 +87,26 @@ YEAR = Span("1y", NOW - 365 * DAY_MS, NOW)
 
 
 def test_a_week_is_drawn_of_every_value_and_a_year_of_hours_with_their_extremes() -> None:
-    kept = Kept(
-        co2=[(NOW - 5, 500.0)],
-        hours_co2=[(NOW - HOUR_MS, 600.0)],
-        hours_co2_min=[(NOW - HOUR_MS, 550.0)],
-        hours_co2_max=[(NOW - HOUR_MS, 700.0)],
-    )
-    week = read_track(kept.points, "d", CO2, WEEK, 600_000)
+    store = kept([(NOW - 5, 500.0)], [Hour(NOW - HOUR_MS, 600.0, 550.0, 700.0)])
+    week = read_track(store, "d", CO2, WEEK, 600_000)
     assert (week.policy, week.samples) == (RAW, [Sample(NOW - 5, 500.0, 500.0, 500.0)])
-    year = read_track(kept.points, "d", CO2, YEAR, 600_000)
+    year = read_track(store, "d", CO2, YEAR, 600_000)
     assert (year.policy, year.step, year.samples) == (ROLLUP, HOUR_MS, [Sample(NOW - HOUR_MS, 600.0, 550.0, 700.0)])
 
 
 def test_hours_stand_in_for_values_that_are_no_longer_kept() -> None:
-    kept = Kept(hours_co2=[(NOW - HOUR_MS, 600.0)])
-    assert read_track(kept.points, "d", CO2, WEEK, 600_000).samples == [Sample(NOW - HOUR_MS, 600.0, 600.0, 600.0)]
-    assert not read_track(kept.points, "d", CO2, WEEK, 600_000, RAW).samples
+    store = kept(hours=[Hour(NOW - HOUR_MS, 600.0, 590.0, 610.0)])
+    assert read_track(store, "d", CO2, WEEK, 600_000).samples == [Sample(NOW - HOUR_MS, 600.0, 590.0, 610.0)]
+    assert not read_track(store, "d", CO2, WEEK, 600_000, RAW).samples
 
 
 def test_a_meter_that_sends_once_a_day_has_no_gap_between_its_days() -> None:
-    kept = Kept(hours_co2=[(NOW - 3 * DAY_MS, 1.0), (NOW - 2 * DAY_MS, 2.0), (NOW - DAY_MS, 3.0)])
-    track = read_track(kept.points, "d", CO2, YEAR, DAY_MS)
+    store = kept(hours=[Hour(NOW - day * DAY_MS, 1.0, 1.0, 1.0) for day in (3, 2, 1)])
+    track = read_track(store, "d", CO2, YEAR, DAY_MS)
     assert len(pieces(track.samples, 100, track.gap)) == 1
 
 
 def test_the_hours_of_an_amount_have_no_band() -> None:
-    kept = Kept(
-        hours_rainfall=[(NOW - 5, 3.0)], hours_rainfall_min=[(NOW - 5, 0.0)], hours_rainfall_max=[(NOW - 5, 1.0)]
-    )
-    track = read_track(kept.points, "d", REGISTRY.quantities["rainfall"], YEAR, 600_000)
+    store = kept(hours=[Hour(NOW - 5, 3.0, 0.0, 1.0)], quantity="rainfall")
+    track = read_track(store, "d", REGISTRY.quantities["rainfall"], YEAR, 600_000)
     assert track.samples == [Sample(NOW - 5, 3.0, 3.0, 3.0)]
