@@ -7,7 +7,7 @@ ASSETS := dashboards/console/static/.stamp
 SOURCES := devices stores alerts ingest dashboards vigiterre
 DURATION ?= 0
 
-.PHONY: help install assets deps demo test check format lock secrets bench bench-alerts bench-console bench-codecs clean
+.PHONY: help install assets deps demo test check format lock secrets bench bench-alerts bench-console bench-codecs outage clean
 
 help:
 	@echo "make demo [DURATION=20]  real French sensor data, on this machine, with no server to install"
@@ -16,6 +16,7 @@ help:
 	@echo "make bench               CPU microseconds per reading, stage by stage, beside a baseline"
 	@echo "make bench-alerts        microseconds to judge a reading, milliseconds from a publish to a notice"
 	@echo "make bench-console       a publish to the browser, idle streams, lists of 10,000 devices, a year of one series"
+	@echo "make outage              an hour of 1,000 readings a second without InfluxDB, and how it is caught up with"
 	@echo "make bench-codecs        microseconds per uplink, codec by codec"
 	@echo "make install | deps      only the Python environment | only the tests' Debian packages (as root)"
 	@echo "make assets              the pages' scripts and styles, bundled from dashboards/console/assets and npm packages"
@@ -74,6 +75,10 @@ bench-console: install
 	@PYTHONPATH=tests/support $(BIN)/python bench/console.py
 	@PYTHONPATH=tests/support $(BIN)/python bench/fleet_pages.py
 	@PYTHONPATH=tests/support $(BIN)/python bench/device_series.py
+
+outage: install
+	@sh tests/deps.sh
+	@PYTHONPATH=tests/support $(BIN)/python bench/outage.py
 
 bench-codecs: install
 	@$(BIN)/python bench/uplinks.py

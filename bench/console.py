@@ -8,24 +8,18 @@ The last line is JSON.
     python bench/console.py [seconds] [readings a second]
 """
 
-import asyncio
 import json
-import multiprocessing
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import paho.mqtt.client as paho
 from load import device, write_territory
 from main import cpu_of, processor
-from paho.mqtt.enums import CallbackAPIVersion
 from playwright.sync_api import sync_playwright
+from streaming import beside, flood, follow
 
 from servers import Influxd, Mosquitto, Vigiterre, program
 
@@ -65,70 +59,8 @@ def on_page(number: int) -> list[str]:
     return [device(number + n * (DEVICES // ON_A_PAGE)) for n in range(ON_A_PAGE)]
 
 
-def flood(port: int, rate: int, stop: Connection) -> None:
-    """In a process of its own: `rate` readings a second, each device in turn, until it is told to stop."""
-    client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
-    client.max_inflight_messages_set(20_000)
-    client.connect("127.0.0.1", port)
-    client.loop_start()
-    topics = [f"vigiterre/building/{device(n)}/up" for n in range(DEVICES)]
-    started, count = time.monotonic(), 0
-    while not stop.poll():
-        while count < (time.monotonic() - started) * rate:
-            values = f'"air_temperature": {15 + count % 97 / 10}, "relative_humidity": {40 + count % 53}'
-            body = f'{{"time": {time.time():.3f}, "values": {{{values}, "co2": {400 + count % 811}}}}}'
-            client.publish(topics[count % DEVICES], body, qos=1)
-            count += 1
-        time.sleep(0.002)
-    client.disconnect()
-    client.loop_stop()
-
-
-def follow(port: int, pages: Sequence[Sequence[str]], results: Connection) -> None:
-    """In a process of its own: a stream per page, until it is told to stop. Sends the ages in ms."""
-    results.send(sorted(asyncio.run(_follow(port, pages, results))))
-
-
-async def _follow(port: int, pages: Sequence[Sequence[str]], results: Connection) -> list[float]:
-    ages: list[float] = []
-    streams = [asyncio.create_task(_stream(port, page, ages)) for page in pages]
-    while not results.poll():  # noqa: ASYNC110  -- a pipe of another process
-        await asyncio.sleep(0.05)
-    alive = sum(not one.done() for one in streams)
-    assert alive == len(pages), f"{len(pages) - alive} streams ended"
-    for one in streams:
-        one.cancel()
-    await asyncio.gather(*streams, return_exceptions=True)
-    return ages
-
-
-async def _stream(port: int, devices: Sequence[str], ages: list[float]) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    query = "&".join(f"device={one}" for one in devices)
-    writer.write(f"GET /live?{query} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
-    warm = time.monotonic() + WARM_SECONDS
-    status = await reader.readline()
-    assert b" 200 " in status, status
-    while line := await reader.readline():
-        if line.startswith(b"data: ") and b'"quantity"' in line and time.monotonic() > warm:
-            ages.append(time.time() * 1_000 - json.loads(line[6:])["time"])
-
-
-@contextmanager
-def beside(work: object, *arguments: object) -> Iterator[tuple[BaseProcess, Connection]]:
-    """A function in a process of its own, with the end of a pipe as its last argument."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=work, args=(*arguments, theirs))  # type: ignore[arg-type]
-    process.start()
-    try:
-        yield process, ours
-    finally:
-        process.join(30)
-
-
 def phase(name: str, vigiterre: Vigiterre, seconds: float, pages: Sequence[Sequence[str]], *, browser: bool) -> Phase:
-    with beside(follow, vigiterre.port, pages) as (_, streams):
+    with beside(follow, vigiterre.port, pages, WARM_SECONDS) as (_, streams):
         time.sleep(WARM_SECONDS)
         before, started = cpu_of(vigiterre.pid), time.monotonic()
         shown = watch(vigiterre.port, seconds) if browser else []
@@ -164,7 +96,7 @@ def phases(seconds: float, rate: int) -> Iterator[Phase]:
                 vigiterre.wait_for("vigiterre_mqtt_connected", 1)
                 yield phase("at rest, no stream", vigiterre, seconds, [], browser=False)
                 yield phase(f"at rest, {IDLE} idle streams", vigiterre, seconds, idle, browser=False)
-                with beside(flood, broker.port, rate) as (_, publisher):
+                with beside(flood, broker.port, rate, range(DEVICES)) as (_, publisher):
                     vigiterre.wait_for("vigiterre_readings_stored_total", rate * WARM_SECONDS)
                     yield phase("flooded, no stream", vigiterre, seconds, [], browser=False)
                     yield phase(f"flooded, {IDLE} idle streams", vigiterre, seconds, idle, browser=False)

@@ -1,7 +1,7 @@
 r"""Reads and sifts ahead of the store, so that alerts wait for nobody: a database that is away stops storing only.
 
 journal -> sift -> alerts
-              \-> handed over to the pipeline, while it keeps up; else it reads and sifts again by itself
+              \-> handed over to the pipeline: all while it keeps up, else the newest; the others it reads by itself
 """
 
 import asyncio
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 5_000
 READY = 20_000
-"""Messages that wait for the pipeline; with more it is behind, and memory is not the place to wait."""
+"""Messages that wait for the pipeline; with more it is behind, and memory is not the place to wait: the newest stay."""
 PATIENCE = 0.25
 """Seconds that alerts wait for a store that is only slow: catching up with a backlog, both go at one pace."""
 
@@ -108,9 +108,10 @@ class Forerunner:
                 await asyncio.wait_for(self._room.wait(), PATIENCE)
             except TimeoutError:
                 self._behind = True
-        if self._waiting < READY:
-            self._ready.append(sifted)
-            self._waiting += len(sifted.entries)
+        while self._ready and self._waiting >= READY:
+            self._take()
+        self._ready.append(sifted)
+        self._waiting += len(sifted.entries)
         self._passed = sifted.entries[-1].seq
         self.handed_over()
 
@@ -121,6 +122,14 @@ class Forerunner:
         if not self._ready or self._ready[0].after > done:
             return self._ready[0].after if self._ready else self._passed
         self._behind = False
+        return self._several()
+
+    def newest(self) -> Sifted | None:
+        """What waits here, for a pipeline that is behind: it may be stored before what came earlier."""
+        return self._several() if self._ready else None
+
+    def _several(self) -> Sifted:
+        """The first batches that wait, as one."""
         after, entries, batch = self._take()
         entries = list(entries)
         while self._ready and self._ready[0].after == entries[-1].seq and len(entries) < BATCH:

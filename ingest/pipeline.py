@@ -1,8 +1,9 @@
 """The way of a message once it is in the journal: read, sift, quarantine, store, advance.
 
-What the forerunner has sifted for the alerts is not sifted again, unless the store fell behind it.
+What the forerunner has sifted for the alerts is not sifted again, unless the store fell behind it. Then there are two
+lanes in turn: the backlog from where it stands, and the newest, so that what comes now is seen now.
 
-The cursor moves only when every reading of a batch is stored or in quarantine. Stopped or killed anywhere, the same
+The cursor moves only when every reading up to it is stored or in quarantine. Stopped or killed anywhere, the same
 messages are read again, and every step can be repeated: quarantine rows are keyed by message and item, points by
 series and time.
 """
@@ -10,11 +11,12 @@ series and time.
 import asyncio
 import random
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import structlog
 
@@ -34,13 +36,21 @@ from stores.roller import Roller
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE = 0.25
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 5.0
+"""One batch each five seconds burdens no server, and what is live waits no longer for one that is back."""
 
 Result = TypeVar("Result")
 
 
 class Stopped(Exception):  # noqa: N818  -- no error: `stop` was called while a write was being repeated
     """The batch at hand stays where it is; the next run takes it up again."""
+
+
+class Span(NamedTuple):
+    """Seqs after `after`, up to `last`."""
+
+    after: int
+    last: int
 
 
 class Pipeline:
@@ -76,6 +86,8 @@ class Pipeline:
         self.observe_write = observe_write
         self.stored: Callable[[Sequence[Reading]], None] = lambda _readings: None
         """Told in the event loop what the store has just taken."""
+        self._stored_ahead: deque[Span] = deque()
+        """What is stored beyond `done`, in order."""
         self._schema_ready = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._more = asyncio.Event()
@@ -88,6 +100,11 @@ class Pipeline:
             log.warning("cursor_beyond_journal", cursor=done, journal=last, begins_at=last)
             self.cursor.save(last)
         return min(done, last)
+
+    @property
+    def waiting(self) -> int:
+        """Messages of the journal that are not yet done."""
+        return self.journal.last - self.done - sum(span.last - span.after for span in self._stored_ahead)
 
     def wake(self) -> None:
         """There is more in the journal."""
@@ -115,28 +132,52 @@ class Pipeline:
             pass
 
     async def step(self) -> bool:
-        """One batch, all the way. False when there was nothing to do."""
-        entries, batch = await self._next()
-        if not entries:
-            return False
-        await self._keep_refused(batch.refused)
-        refused = await self._store(batch)
-        self._advance(entries, batch, refused)
-        self._tell(batch, refused)
-        return True
-
-    async def _next(self) -> tuple[Sequence[Entry], Batch]:
-        """The next batch: handed over by the forerunner, or, when we are behind it, read and sifted here."""
+        """One batch, all the way; behind, one of each lane. False when there was nothing to do."""
         found = self.ahead.next_after(self.done)
         if not isinstance(found, int):
             self._own = None
-            return found.entries, found.batch
+            await self._carry(found.entries, found.batch)
+            self._advance(found.entries[-1].seq)
+            return True
         if found <= self.done:
-            return [], Batch()
-        entries = self.journal.read(self.done, min(BATCH, found - self.done))
+            return False
+        moved = await self._store_newest()
+        entries = self.journal.read(self.done, self._room_for_backlog(found))
+        if entries:
+            await self._carry(entries, await self._sift_again(entries))
+            self._advance(entries[-1].seq)
+        return moved or bool(entries)
+
+    async def _store_newest(self) -> bool:
+        """Ahead of the backlog. It is noted in memory only: after a crash it is stored again, which changes nothing."""
+        newest = self.ahead.newest()
+        if newest is None:
+            return False
+        await self._carry(newest.entries, newest.batch)
+        spans = self._stored_ahead
+        if spans and spans[-1].last == newest.after:
+            spans[-1] = spans[-1]._replace(last=newest.entries[-1].seq)
+        else:
+            spans.append(Span(newest.after, newest.entries[-1].seq))
+        return True
+
+    def _room_for_backlog(self, until: int) -> int:
+        """Messages of the next batch: none that the other lane has stored, or will get."""
+        if self._stored_ahead:
+            until = min(until, self._stored_ahead[0].after)
+        return min(BATCH, until - self.done)
+
+    async def _sift_again(self, entries: Sequence[Entry]) -> Batch:
         if self._own is None:
             self._own = await self.new_sieve(self.done)
-        return entries, await sift(self._own, entries, self._thread)
+        return await sift(self._own, entries, self._thread)
+
+    async def _carry(self, entries: Sequence[Entry], batch: Batch) -> None:
+        """Each reading of the batch into the store or the quarantine, and told of."""
+        await self._keep_refused(batch.refused)
+        refused = await self._store(batch)
+        self._count_batch(entries, batch, refused)
+        self._tell(batch, refused)
 
     def forget_sieve(self) -> None:
         """The configuration changed."""
@@ -226,9 +267,14 @@ class Pipeline:
             return False
         return True
 
-    def _advance(self, entries: Sequence[Entry], batch: Batch, refused_by_store: Sequence[Refused]) -> None:
-        self.done = entries[-1].seq
+    def _advance(self, seq: int) -> None:
+        """All up to `seq` is done, and what the other lane stored right after it."""
+        self.done = seq
+        while self._stored_ahead and self._stored_ahead[0].after <= self.done:
+            self.done = max(self.done, self._stored_ahead.popleft().last)
         self.cursor.save(self.done)
+
+    def _count_batch(self, entries: Sequence[Entry], batch: Batch, refused_by_store: Sequence[Refused]) -> None:
         counts = self.counts
         counts.messages += len(entries)
         counts.stored += len(batch.readings) - batch.partial - len(refused_by_store)

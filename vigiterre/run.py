@@ -256,7 +256,7 @@ class Run:
                 gauge(
                     "journal_damages", "Damages found when it was opened; see the log", lambda: len(journal.recovered)
                 ),
-                gauge("journal_lag_messages", "Journaled and not yet stored", lambda: journal.last - pipeline.done),
+                gauge("journal_lag_messages", "Journaled and not yet stored", lambda: pipeline.waiting),
                 counter("quarantine_dropped", "Refusals dropped by age or size", lambda: quarantine.dropped),
                 counter("rollup_values_skipped", "Of quantities no longer in the catalogue", lambda: roller.unrolled),
                 gauge("foreign_brokers", "Foreign brokers of sources.toml", lambda: len(self.foreign.states)),

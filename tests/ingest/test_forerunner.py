@@ -90,6 +90,79 @@ async def test_a_store_that_hangs_stops_no_alert_and_gets_everything_afterwards(
     assert service.alerting.counts.judged == count + 10
 
 
+class Slow(Hanging):
+    """A store that, once let go, takes one batch each time it is told to, and keeps in which order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[range] = []
+        self.turn = threading.Semaphore(0)
+
+    def write(self, readings: Sequence[Reading]) -> None:
+        super().write(readings)
+        self.turn.acquire(timeout=60)
+        self.batches.append(range(readings[0].time, readings[-1].time + 1))
+
+
+async def test_a_store_that_comes_back_gets_the_newest_before_the_backlog_is_done_and_nothing_twice(
+    tmp_path: Path,
+) -> None:
+    store = Slow()
+    service = service_in(tmp_path, store)
+    count = 3 * READY
+    sent = messages(0, count + 10)
+
+    async def work() -> None:
+        await service.deliver(sent[:100])
+        await until(store.entered.is_set)
+        for first in range(100, count, 1_000):
+            await service.deliver(sent[first : min(first + 1_000, count)])
+        await until(lambda: service.ahead.done == count)
+        store.go.set()
+        store.turn.release(2)
+        await until(lambda: len(store.batches) == 2)
+        assert store.batches[1].start > sent[count - READY - 5_001].received
+        assert service.pipeline.done <= 5_100
+        await until(lambda: service.pipeline.waiting < count - 5_000)
+        await service.deliver(sent[count:])
+        store.turn.release(8)
+        await until(lambda: any(sent[-1].received in batch for batch in store.batches))
+        assert service.pipeline.done < count / 2
+        store.turn.release(100)
+        await until(lambda: service.pipeline.done == count + 10)
+        assert service.pipeline.waiting == 0
+
+    await running(service, work)
+    assert len(store.points(DEVICE, "co2", 0, 10**15)) == count + 10
+    assert sum(map(len, store.batches)) == service.pipeline.counts.stored == count + 10
+    assert service.pipeline.counts.duplicates == 0
+
+
+async def test_stopped_while_behind_it_stores_again_what_was_ahead_and_misses_nothing(tmp_path: Path) -> None:
+    store = Slow()
+    service = service_in(tmp_path, store)
+    count = 2 * READY
+
+    async def work() -> None:
+        await service.deliver(messages(0, 100))
+        await until(store.entered.is_set)
+        for first in range(100, count, 1_000):
+            await service.deliver(messages(first, min(1_000, count - first)))
+        await until(lambda: service.ahead.done == count)
+        store.go.set()
+        store.turn.release(4)
+        await until(lambda: len(store.batches) == 4)
+        store.turn.release(1)
+
+    await running(service, work)
+    assert service.pipeline.done < count
+    again = service_in(tmp_path, store)
+    assert again.pipeline.done == service.pipeline.done
+    store.turn.release(100)
+    await running(again, lambda: until(lambda: again.pipeline.done == count))
+    assert len(store.points(DEVICE, "co2", 0, 10**15)) == count
+
+
 async def test_what_is_replayed_is_judged_and_pages_nobody(tmp_path: Path) -> None:
     store = Hanging()
     store.go.set()
