@@ -9,6 +9,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import BaseRoute
 
 from dashboards.console import health, live_routes, static_files
+from dashboards.console.account import page as account
+from dashboards.console.accounts.checking import Checking
 from dashboards.console.alerts_page import page as alerts_page
 from dashboards.console.api import page as api
 from dashboards.console.console import Console
@@ -21,6 +23,7 @@ from dashboards.console.platform_page import page as platform_page
 from dashboards.console.quarantine import page as quarantine
 from dashboards.console.report import page as report
 from dashboards.console.share import page as share
+from dashboards.console.sharing import page as sharing
 from dashboards.console.sign_in import page as sign_in
 from dashboards.console.signed_in import SignedIn
 from dashboards.console.territory import page as territory
@@ -46,15 +49,18 @@ def application(console: Console, access: SignedIn, raw_days: int = 0, more: Seq
     were not built.
     """
     site = console.site
+    checking = Checking(access.accounts.users)
     static = static_files.load_static(site.assets.names.values())
     return Starlette(
         routes=[
             *health.routes(console.sources),
             *more,
             *static_files.routes(static),
-            *sign_in.routes(console, access),
+            *sign_in.routes(console, access, checking),
+            *account.routes(console, access, checking),
             *api.routes(console, raw_days),
             *install.routes(console, access.note),
+            *sharing.routes(console, access),
             *share.routes(console, access.accounts.shares.of),
             *(route for routes in PAGES for route in routes(console)),
         ],

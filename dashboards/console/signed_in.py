@@ -116,10 +116,17 @@ class SignedIn:
         if not self.trust.same_origin(request):
             raise Refusal(403, "origin")
 
-    async def note(self, request: Request, who: str, target: str, outcome: str) -> int:
-        """A line of the audit log about this request. Raises StoreUnavailable."""
-        address, path = self.trust.client(request), request.url.path
-        return await run_in_threadpool(self.accounts.audit.note, self.now(), who, address, path, target, outcome)
+    async def note(self, request: Request, who: str, target: str, outcome: str, action: str = "") -> int:
+        """A line of the audit log about this request; its action is its path, or another. Raises StoreUnavailable."""
+        address, action = self.trust.client(request), action or request.url.path
+        return await run_in_threadpool(self.accounts.audit.note, self.now(), who, address, action, target, outcome)
+
+    async def note_done(self, request: Request, user: User, action: str, target: str) -> None:
+        """What was done, as the command that does the same notes it. The form's own line is in the log already."""
+        try:
+            await self.note(request, user.name, target, DONE, action)
+        except StoreUnavailable as error:  # it is done: the form's line must do
+            log.warning("audit_incomplete", action=action, target=target, detail=str(error))
 
     async def visit(self, request: Request) -> Visitor:
         """Who it is; asked in a thread, once for a request. Raises StoreUnavailable."""

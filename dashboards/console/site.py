@@ -46,6 +46,7 @@ NAVIGATION = (
     Entry("platform", "/platform"),
     Entry("report", "/report"),
     Entry("install", "/install", Role.TECHNICIAN),
+    Entry("sharing", "/shares", Role.TECHNICIAN),
 )
 
 

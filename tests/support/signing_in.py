@@ -1,6 +1,6 @@
 """A console with users, for tests: the pages of a real SignedIn on a real socket, the clock given."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -9,10 +9,11 @@ from argon2 import PasswordHasher
 from consoles import Answer, Names, Served, sources_of
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from dashboards.console.access import Form, Role, User
 from dashboards.console.accounts.accounts import Accounts
+from dashboards.console.accounts.checking import Checking
 from dashboards.console.accounts.passwords import Passwords
 from dashboards.console.accounts.trust import Trust
 from dashboards.console.assets import Assets
@@ -28,6 +29,14 @@ NOON = 1_790_000_000_000
 PASSWORD = "trois mots sans rapport"
 PEOPLE = {"anne": Role.TECHNICIAN, "victor": Role.VIEWER, "Élodie": Role.ADMIN}
 TRUST = Trust("127.0.0.1")
+
+
+More = Callable[[Console, SignedIn, Checking], Sequence[BaseRoute]]
+"""Pages beside those of the sign-in, made with what they share."""
+
+
+def none(_console: Console, _access: SignedIn, _checking: Checking) -> Sequence[BaseRoute]:
+    return ()
 
 
 class Clock:
@@ -48,7 +57,9 @@ def accounts_of(folder: Path) -> Accounts:
 class Guarded(Served):
     """Pages `/page` and `/api/v1/page` that are read, and a form `/act` for technicians that notes who sent what."""
 
-    def __init__(self, accounts: Accounts, trust: Trust = TRUST, *, demo: User | None = None) -> None:
+    def __init__(
+        self, accounts: Accounts, trust: Trust = TRUST, *, demo: User | None = None, more: More = none
+    ) -> None:
         self.accounts = accounts
         self.clock = Clock()
         self.acted: list[tuple[User, Form]] = []
@@ -58,9 +69,11 @@ class Guarded(Served):
         console = Console(sources_of(), access.site, access, Present(), Live())
         read = access.reading(self._read)
         paths = ("/page", "/api/v1/page")
+        checking = Checking(accounts.users, QUICK)
         super().__init__(
             [
-                *routes(console, access, QUICK),
+                *routes(console, access, checking),
+                *more(console, access, checking),
                 *(Route(path, read) for path in paths),
                 Route("/act", access.acting(Role.TECHNICIAN, self._act), methods=["POST"]),
                 Route("/break", access.acting(Role.VIEWER, self._break), methods=["POST"]),
@@ -95,6 +108,6 @@ def cookie_of(answer: Answer) -> str:
 
 
 @contextmanager
-def guarded(folder: Path, trust: Trust = TRUST, *, demo: User | None = None) -> Iterator[Guarded]:
-    with accounts_of(folder) as accounts, Guarded(accounts, trust, demo=demo) as served:
+def guarded(folder: Path, trust: Trust = TRUST, *, demo: User | None = None, more: More = none) -> Iterator[Guarded]:
+    with accounts_of(folder) as accounts, Guarded(accounts, trust, demo=demo, more=more) as served:
         yield served

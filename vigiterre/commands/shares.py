@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from dashboards.console.accounts.shares import Share
+from dashboards.console.accounts.shares import ADDED, DAY_MS, MOST_DAYS, REVOKED, USUAL_DAYS, Share, address, subject
 from dashboards.console.report.bilan import places
 from devices.errors import VigiterreError
 from devices.load import load_registry
 from devices.problems import near
 from vigiterre.commands.alerts_options import JsonOption
 from vigiterre.commands.users import note, opened, show
-from vigiterre.service import DAY_MS, now_ms
+from vigiterre.service import now_ms
 from vigiterre.shell import Shell, shown_time
 from vigiterre.texts import said
 
@@ -24,7 +24,7 @@ def add(
     context: typer.Context,
     commune: Annotated[str, typer.Argument(help="code INSEE · INSEE code")],
     whom: Annotated[str, typer.Option("--for", help="pour qui · for whom", show_default=False)],
-    days: Annotated[int, typer.Option(min=1, max=3_650, help="durée en jours · lifetime in days")] = 365,
+    days: Annotated[int, typer.Option(min=1, max=MOST_DAYS, help="durée en jours · lifetime in days")] = USUAL_DAYS,
 ) -> None:
     """Fait un lien et le montre, une fois · Makes a link and shows it, once."""
     shell: Shell = context.obj
@@ -36,10 +36,10 @@ def add(
             raise VigiterreError(said("report_unknown_place", value=commune, known=near(commune, communes)))
     with opened(shell) as accounts:
         token = accounts.shares.add(commune, whom, expires, now)
-        note(accounts, "shares add", f"{commune} for={whom}")
+        note(accounts, ADDED, subject(commune, whom))
     console = shell.settings().console
     shell.tell("share_added", commune=communes[commune], expires=shown_time(expires))
-    sys.stdout.write(f"{console.public_url or f'http://{console.bind}'}/share/{token}\n")
+    sys.stdout.write(f"{address(console.public_url or f'http://{console.bind}', token)}\n")
 
 
 @app.command("list")
@@ -57,7 +57,7 @@ def revoke(context: typer.Context, number: Annotated[int, typer.Argument(help="n
     shell: Shell = context.obj
     with opened(shell) as accounts:
         accounts.shares.revoke(number)
-        note(accounts, "shares revoke", str(number))
+        note(accounts, REVOKED, str(number))
     shell.tell("share_revoked", number=number)
 
 

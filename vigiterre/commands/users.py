@@ -10,7 +10,7 @@ import typer
 from dashboards.console.accounts.accounts import Accounts
 from dashboards.console.accounts.audit import SHELL
 from dashboards.console.accounts.passwords import Passwords, check_password
-from dashboards.console.accounts.users import Account, checked_name, role_of
+from dashboards.console.accounts.users import PASSWORD_CHANGED, Account, checked_name, role_of
 from devices.errors import VigiterreError
 from vigiterre.commands.alerts_acting import myself
 from vigiterre.commands.alerts_options import JsonOption
@@ -71,7 +71,7 @@ def password(context: typer.Context, name: NameArgument, password_file: Password
     with opened(shell) as accounts:
         known = asked_password(shell, name, password_file)
         accounts.users.set_password(name, Passwords().hash(known))
-        note(accounts, "users password", name)
+        note(accounts, PASSWORD_CHANGED, name)
     shell.tell("user_password_set", name=name)
 
 

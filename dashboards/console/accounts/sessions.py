@@ -49,6 +49,11 @@ class Sessions:
                 transaction.execute("UPDATE sessions SET seen = ? WHERE hash = ?", (now, digest(identifier)))
         return User(name, role_of(role))
 
+    def begun(self, identifier: str) -> int | None:
+        """When somebody signed in, ms."""
+        rows = self._file.rows("SELECT created FROM sessions WHERE hash = ?", digest(identifier))
+        return int(rows[0][0]) if rows else None
+
     def end(self, identifier: str) -> None:
         with self._file.transaction() as transaction:
             transaction.execute("DELETE FROM sessions WHERE hash = ?", (digest(identifier),))

@@ -10,6 +10,11 @@ from dashboards.console.accounts.sessions import HOUR_MS, digest
 TOKEN_BYTES = 32
 LONGEST = 120
 """Characters of `whom`."""
+DAY_MS = 24 * HOUR_MS
+USUAL_DAYS, MOST_DAYS = 365, 3_650
+"""How long a link lives."""
+ADDED, REVOKED = "shares add", "shares revoke"
+"""What the audit log calls it, by whichever way it was done."""
 
 
 class Share(NamedTuple):
@@ -61,3 +66,13 @@ class Shares:
             with self._file.transaction() as transaction:
                 transaction.execute("UPDATE shares SET used = ? WHERE id = ?", (hour, share.id))
         return share
+
+
+def address(site: str, token: str) -> str:
+    """The link: `site` is the address of the pages as people reach them, without a slash at its end."""
+    return f"{site}/share/{token}"
+
+
+def subject(commune: str, whom: str) -> str:
+    """What the audit log says was added."""
+    return f"{commune} for={whom}"

@@ -64,8 +64,16 @@ class Trust:
         """Cookies are for https alone."""
         if self.secure_cookies != "auto":
             return self.secure_cookies == "always"
-        by_https = "https" in (request.url.scheme, self._told(request, "x-forwarded-proto"))
-        return by_https or self.public_url.startswith("https:")
+        return self._by_https(request) or self.public_url.startswith("https:")
+
+    def address(self, request: Request) -> str:
+        """Of our pages, for links to them: the one that is set, else the one by which the request came."""
+        if self.public_url:
+            return self.public_url
+        host, server = self.host(request), request.scope.get("server") or (self.bound, None)
+        if not bare(host):
+            host = ":".join(str(part) for part in server if part)
+        return f"{'https' if self._by_https(request) else 'http'}://{host}"
 
     def same_origin(self, request: Request) -> bool:
         """Not sent by a page of another site, as far as the browser tells."""
@@ -76,6 +84,9 @@ class Trust:
             return True
         sender = urlsplit(origin).netloc.lower() if origin.isprintable() else ""
         return bool(sender) and sender in (self.host(request), urlsplit(self.public_url).netloc.lower())
+
+    def _by_https(self, request: Request) -> bool:
+        return "https" in (request.url.scheme, self._told(request, "x-forwarded-proto"))
 
     def _told(self, request: Request, name: str) -> str:
         peer = request.client.host if request.client else ""

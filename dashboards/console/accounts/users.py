@@ -8,6 +8,8 @@ from dashboards.console.access import Role, User
 from dashboards.console.accounts.errors import AccountRefused
 from dashboards.console.accounts.file import AccountsFile
 
+PASSWORD_CHANGED = "users password"  # noqa: S105  -- a name
+"""What the audit log calls a change of password, by whichever way it was done."""
 NAME = re.compile(r"[^\W_](?:[\w .'@-]{0,62}[\w])?")
 COLUMNS = "name, role, hash, created, signed_in"
 
@@ -59,6 +61,15 @@ class Users:
     def set_password(self, name: str, password_hash: str) -> None:
         """Raises AccountRefused."""
         self._change("UPDATE users SET hash = ? WHERE key = ?", name, password_hash)
+
+    def change_password(self, known: Account, password_hash: str) -> bool:
+        """Ends all sessions, unless the account was removed or its password changed since it was read: False."""
+        with self._file.transaction() as transaction:
+            values = (password_hash, key(known.name), known.hash)
+            changed = transaction.execute("UPDATE users SET hash = ? WHERE key = ? AND hash = ?", values).rowcount
+            if changed:
+                transaction.execute('DELETE FROM sessions WHERE "user" = ?', (key(known.name),))
+        return bool(changed)
 
     def set_role(self, name: str, role: Role) -> None:
         """Raises AccountRefused."""

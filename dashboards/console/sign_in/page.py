@@ -1,6 +1,5 @@
 """The form, and what it does. It is for people: programs have tokens."""
 
-import asyncio
 from math import ceil
 
 from starlette.concurrency import run_in_threadpool
@@ -9,10 +8,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from dashboards.console.access import Form, Role, User
-from dashboards.console.accounts.attempts import Attempts
 from dashboards.console.accounts.audit import DONE, REFUSED
+from dashboards.console.accounts.checking import Checking, TooSoon
 from dashboards.console.accounts.forms import Refusal, read_form
-from dashboards.console.accounts.passwords import LONGEST, Passwords
+from dashboards.console.accounts.passwords import LONGEST
 from dashboards.console.accounts.trust import own_path
 from dashboards.console.accounts.users import Account
 from dashboards.console.console import Console
@@ -22,13 +21,11 @@ from devices.errors import StoreUnavailable
 from devices.problems import Language
 
 LONGEST_NAME = 64
-AT_ONCE = 2
-"""Passwords looked at together: each takes 64 MiB and a core for a moment."""
 
 
-def routes(console: Console, access: SignedIn, passwords: Passwords | None = None) -> list[Route]:
+def routes(console: Console, access: SignedIn, checking: Checking) -> list[Route]:
     """`access` is the console's own, with all it can do."""
-    page = SignIn(console, access, passwords or Passwords())
+    page = SignIn(console, access, checking)
     return [
         Route("/sign-in", page.ask),
         Route("/sign-in", page.take, methods=["POST"]),
@@ -37,12 +34,10 @@ def routes(console: Console, access: SignedIn, passwords: Passwords | None = Non
 
 
 class SignIn:
-    def __init__(self, console: Console, access: SignedIn, passwords: Passwords) -> None:
+    def __init__(self, console: Console, access: SignedIn, checking: Checking) -> None:
         self._site = console.site
         self._access = access
-        self._passwords = passwords
-        self._attempts = Attempts()
-        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._checking = checking
 
     async def ask(self, request: Request) -> Response:
         access = self._access
@@ -81,18 +76,12 @@ class SignIn:
             return self._page(request, after, name=name, missing=missing, status=400)
         if len(name) > LONGEST_NAME or len(password) > LONGEST:
             return self._page(request, after, name=name[:LONGEST_NAME], failed=True, status=403)
-        address, now = self._access.trust.client(request), self._access.now()
-        wait = self._attempts.begin(name, address, now)
-        if wait:
-            return self._wait(request, after, name, wait)
         try:
             session = await self._check(request, name, password)
-        except StoreUnavailable:
-            self._attempts.undo(name, address, now)
-            raise
+        except TooSoon as early:
+            return self._wait(request, after, name, early.wait_ms)
         if session is None:
             return self._page(request, after, name=name, failed=True, status=403)
-        self._attempts.succeeded(name, address, now)
         response = RedirectResponse(after, 303, {"Cache-Control": "no-store"})
         self._access.remember(request, response, session)
         return response
@@ -101,22 +90,17 @@ class SignIn:
         """A new session's id, when the password is right. Which names exist is not told, the audit log apart."""
         access = self._access
         old = (await access.visit(request)).session
-        async with self._turn:
-            account = await run_in_threadpool(self._fitting, name, password)
+        account = await self._checking.fitting(name, password, access.trust.client(request), access.now())
         session = await run_in_threadpool(self._begin, account, password, old) if account else None
         # who mistakes the fields writes a password as the name: only known names are noted
         known = account or await run_in_threadpool(access.accounts.users.find, name)
         await access.note(request, known.name if known else "", "", DONE if session else REFUSED)
         return session
 
-    def _fitting(self, name: str, password: str) -> Account | None:
-        account = self._access.accounts.users.find(name)
-        return account if self._passwords.fits(password, account.hash if account else None) else None
-
     def _begin(self, account: Account, password: str, old: str) -> str | None:
         """The id is always new: one that somebody planted beforehand stays worth nothing."""
-        accounts, now = self._access.accounts, self._access.now()
-        kept = self._passwords.hash(password) if self._passwords.outdated(account.hash) else account.hash
+        accounts, now, passwords = self._access.accounts, self._access.now(), self._checking.passwords
+        kept = passwords.hash(password) if passwords.outdated(account.hash) else account.hash
         accounts.users.note_sign_in(account, kept, now)
         session = accounts.sessions.begin(account._replace(hash=kept), now)
         if old:
@@ -124,11 +108,9 @@ class SignIn:
         return session
 
     def _wait(self, request: Request, after: str, name: str, wait_ms: int) -> Response:
-        words = TEXTS[self._site.language(request)]
-        seconds = ceil(wait_ms / 1000)
-        unit, count = ("wait_minutes", ceil(seconds / 60)) if seconds > 90 else ("wait_seconds", seconds)
-        page = self._page(request, after, name=name, wait=words[unit].format(count=count), status=429)
-        page.headers["Retry-After"] = str(seconds)
+        words = waiting(wait_ms, self._site.language(request))
+        page = self._page(request, after, name=name, wait=words, status=429)
+        page.headers["Retry-After"] = str(ceil(wait_ms / 1000))
         return page
 
     def _page(
@@ -162,3 +144,10 @@ class SignIn:
             longest_name=LONGEST_NAME,
             longest_password=LONGEST,
         )
+
+
+def waiting(wait_ms: int, language: Language) -> str:
+    """How long to wait before the next try."""
+    seconds = ceil(wait_ms / 1000)
+    unit, count = ("wait_minutes", ceil(seconds / 60)) if seconds > 90 else ("wait_seconds", seconds)
+    return TEXTS[language][unit].format(count=count)

@@ -1,0 +1,1 @@
+"""`/shares`: links by which communes read their own devices: made, listed, withdrawn."""
