@@ -1,186 +1,141 @@
 // Charts of one device: in the place of the server's sketch, with axes, limits with their names, and values under the
 // pointer or by arrow keys. What it shows is also in the summary and in the table; without it nothing is missing.
-import uPlot from "uplot";
+//
+// The feed says that there is something new, of which it knows the newest only; the store has all of it. So what is
+// drawn, and the words and the table beside it, are asked for again: soon, seldom, and not under the reader.
 import { age } from "./lib/ages.js";
+import { plotted, walk } from "./lib/plot.js";
+import { Wishes } from "./lib/wishes.js";
 
 const charts = document.getElementById("charts");
-const language = document.documentElement.lang;
+const page = document.documentElement;
 const REFRESH_MS = 60000;
 // Ages are by the server's clock.
-const ahead = Number(document.documentElement.dataset.sent || Date.now()) - Date.now();
-const DASHES = { critical: [], warning: [8, 4], info: [2, 4] };
-const COLOURS = { critical: "--bad", warning: "--note", info: "--info" };
-const NEAR = 0.5;
-const zone = (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Europe/Paris");
-const clock = new Intl.DateTimeFormat(language === "fr" ? "fr-FR" : "en-GB", {
-  dateStyle: "medium", timeStyle: "short", timeZone: "Europe/Paris",
-});
-const numbers = new Intl.NumberFormat(language === "fr" ? "fr-FR" : "en-GB", { maximumSignificantDigits: 5 });
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const ahead = Number(page.dataset.sent || Date.now()) - Date.now();
 
-function said(value, unit) {
-  if (value == null) return "—";
-  return `${numbers.format(value).replace("-", "\u2212")}${unit ? `\u00a0${unit}` : ""}`;
+/** A day and a week go on while the page is open; longer ones change too little, and typed ones stay. */
+const moves = (address) => /[?&]range=(24h|7d)\b/.test(address);
+const looked = (element) => element.contains(document.activeElement) || element.matches(":hover");
+const paused = () => page.dataset.feed === "paused";
+
+async function fetched(path, type) {
+  const address = new URL(path, location);
+  address.searchParams.set("lang", page.lang);
+  const answer = await fetch(address, { headers: { Accept: type } });
+  if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+  return type === "text/html" ? answer.text() : answer.json();
 }
 
-/** Lowest and highest of the axis: the values, and limits that are near them; as the server's sketch does it. */
-function edges(series) {
-  const values = [...series.values, ...series.low, ...series.high].filter((one) => one != null);
-  let low = Math.min(...values);
-  let high = Math.max(...values);
-  if (series.shape === "bars") low = Math.min(0, low);
-  const reach = (high - low) * NEAR || Math.abs(high) * 0.06 || 1;
-  const near = series.limits.map((one) => one.value).filter((one) => one != null && one >= low - reach && one <= high + reach);
-  low = Math.min(low, ...near);
-  high = Math.max(high, ...near);
-  const room = (high - low) * 0.06 || 1;
-  return [series.shape === "bars" ? low : low - room, high + room];
-}
-
-function drawLimits(chart, limits) {
-  const { ctx, bbox } = chart;
-  ctx.save();
-  ctx.textAlign = "left";
-  ctx.textBaseline = "alphabetic";
-  ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`;
-  const written = [];
-  for (const limit of limits) {
-    if (limit.value == null || limit.value < chart.scales.y.min || limit.value > chart.scales.y.max) continue;
-    const y = Math.round(chart.valToPos(limit.value, "y", true));
-    ctx.strokeStyle = ctx.fillStyle = colour(COLOURS[limit.level]);
-    ctx.lineWidth = 1.5 * devicePixelRatio;
-    ctx.setLineDash(DASHES[limit.level].map((one) => one * devicePixelRatio));
-    ctx.beginPath();
-    ctx.moveTo(bbox.left, y);
-    ctx.lineTo(bbox.left + bbox.width, y);
-    ctx.stroke();
-    // Names of limits that lie close together would cover each other; the list below the chart has them all.
-    if (written.every((other) => Math.abs(other - y) > 14 * devicePixelRatio)) {
-      written.push(y);
-      const above = y - bbox.top > 16 * devicePixelRatio;
-      const at = [limit.name, bbox.left + 6 * devicePixelRatio, y + (above ? -4 : 13) * devicePixelRatio, bbox.width - 12];
-      ctx.setLineDash([]);
-      ctx.lineWidth = 4 * devicePixelRatio;
-      ctx.strokeStyle = colour("--page");
-      ctx.strokeText(...at);
-      ctx.fillText(...at);
-    }
+/** One quantity's chart: drawn when it is first seen and has values, and drawn anew. */
+class Drawn {
+  constructor(place) {
+    this.place = place;
+    this.quantity = new URL(place.dataset.series, location).searchParams.get("quantity");
+    this.moves = moves(place.dataset.series);
+    this.seen = this.asked = false;
+    this.wishes = new Wishes(() => this.draw(), () => this.seen && !document.hidden && this.free);
   }
-  ctx.restore();
-}
 
-function lines(series) {
-  const curve = { label: charts.dataset.value, stroke: colour("--link"), width: 1.75, value: (_, value) => said(value, series.unit) };
-  if (series.shape === "bars") Object.assign(curve, { paths: uPlot.paths.bars({ size: [0.8, 24] }), fill: colour("--link") });
-  if (series.shape === "dots") Object.assign(curve, { paths: () => null, points: { show: true, size: 4, fill: colour("--link") } });
-  if (!series.low.length) return [curve];
-  const edge = { width: 0, points: { show: false }, stroke: "transparent", value: (_, value) => said(value, series.unit) };
-  const [low, high] = charts.dataset.edges.split("|");
-  return [curve, { ...edge, label: high }, { ...edge, label: low }];
-}
+  /** Nothing that the reader has stopped, or is looking at, would change. */
+  get free() {
+    return !this.plot || !(paused() || looked(this.plot));
+  }
 
-function options(series, width) {
-  const text = colour("--quiet");
-  const axis = { stroke: text, grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
-  return {
-    width,
-    height: Math.max(180, Math.min(260, width * 0.5)),
-    tzDate: zone,
-    scales: { x: { range: (_, min, max) => (min === null ? [series.from / 1000, series.to / 1000] : [min, max]) }, y: { range: () => edges(series) } },
-    series: [{ value: (_, seconds) => (seconds == null ? "—" : clock.format(seconds * 1000)), label: charts.dataset.time }, ...lines(series)],
-    bands: series.low.length ? [{ series: [2, 3], fill: `color-mix(in srgb, ${colour("--link")} 20%, transparent)` }] : [],
-    axes: [
-      { ...axis, values: (_, ticks) => ticks.map((tick, index) => shortly(tick, ticks[index - 1], series)), space: 70 },
-      { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => numbers.format(tick).replace("-", "\u2212")) },
-    ],
-    cursor: { drag: { x: true, y: false } },
-    hooks: { draw: [(chart) => drawLimits(chart, series.limits)] },
-  };
-}
+  turn(seen) {
+    this.seen = seen;
+    if (seen && !this.asked) this.wishes.wishNow();
+    else this.wishes.look();
+    this.asked ||= seen;
+  }
 
-/** Hours within days, days within months, each said once. */
-function shortly(tick, before, series) {
-  const at = new Date(tick * 1000);
-  const write = (parts) => at.toLocaleString(language === "fr" ? "fr-FR" : "en-GB", { timeZone: "Europe/Paris", ...parts });
-  const day = write({ day: "numeric", month: "short" });
-  if (series.to - series.from > 4 * 86400000) return day;
-  const hour = write({ hour: "2-digit", minute: "2-digit" });
-  const same = before && new Date(before * 1000).toLocaleDateString("fr", { timeZone: "Europe/Paris" }) === at.toLocaleDateString("fr", { timeZone: "Europe/Paris" });
-  return same ? hour : `${hour}\n${day}`;
-}
+  async draw() {
+    let series;
+    try {
+      series = await fetched(this.place.dataset.series, "application/json");
+    } catch (error) {
+      if (!this.plot) this.fail();
+      throw error;
+    }
+    if (!this.free) return false;
+    this.series = series;
+    if (this.plot) this.show();
+    else if (series.times.length) this.begin();
+    return true;
+  }
 
-const table = (series) => [series.times.map((time) => time / 1000), series.values, ...(series.low.length ? [series.high, series.low] : [])];
-
-/** Arrow keys go from value to value, which the legend under the chart says. */
-function walk(chart, event) {
-  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-  if (!step) return;
-  event.preventDefault();
-  const times = chart.data[0];
-  let index = chart.cursor.idx ?? (step > 0 ? -1 : times.length);
-  do index += step; while (index >= 0 && index < times.length && chart.data[1][index] == null);
-  if (index < 0 || index >= times.length) return;
-  chart.setCursor({ left: chart.valToPos(times[index], "x"), top: chart.valToPos(chart.data[1][index], "y") });
-}
-
-async function fetched(place) {
-  const address = new URL(place.dataset.series, location);
-  address.searchParams.set("lang", language);
-  const answer = await fetch(address, { headers: { Accept: "application/json" } });
-  if (!answer.ok) throw new Error(String(answer.status));
-  return answer.json();
-}
-
-async function draw(place) {
-  const sketch = place.querySelector(".sketch");
-  try {
-    let series = await fetched(place);
-    if (!series.times.length) return;
-    const plot = document.createElement("div");
+  begin() {
+    this.failed?.remove();
+    const plot = (this.plot = document.createElement("div"));
     plot.className = "plot";
     plot.tabIndex = 0;
     plot.setAttribute("role", "group");
-    plot.setAttribute("aria-label", `${series.label}. ${charts.dataset.keys}`);
-    place.append(plot);
-    let chart;
-    const again = () => {
-      chart?.destroy();
-      chart = new uPlot(options(series, plot.clientWidth), table(series), plot);
-      chart.root.querySelector(".u-legend").setAttribute("aria-live", "polite");
-      for (const canvas of plot.querySelectorAll("canvas")) canvas.setAttribute("aria-hidden", "true");
-    };
-    again();
-    sketch.hidden = true;
-    plot.addEventListener("keydown", (event) => walk(chart, event));
+    plot.setAttribute("aria-label", `${this.series.label}. ${charts.dataset.keys}`);
+    this.place.append(plot);
+    this.show();
+    plot.addEventListener("keydown", (event) => walk(this.chart, event));
+    for (const leaving of ["mouseleave", "focusout"]) plot.addEventListener(leaving, () => this.wishes.look());
     new ResizeObserver(() => {
-      if (plot.clientWidth && plot.clientWidth !== chart.width) again();
+      if (plot.clientWidth && plot.clientWidth !== this.chart.width) this.show();
     }).observe(plot);
-    for (const wish of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"]) matchMedia(wish).addEventListener("change", again);
-    if (moves(place)) setInterval(async () => {
-      const looking = plot.contains(document.activeElement) || plot.matches(":hover");
-      if (document.hidden || looking) return;
-      series = await fetched(place).catch(() => series);
-      again();
-    }, REFRESH_MS);
-  } catch {
-    const words = document.createElement("p");
-    words.className = "quiet";
-    words.textContent = charts.dataset.failed;
-    place.append(words);
+    for (const wish of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)"])
+      matchMedia(wish).addEventListener("change", () => this.show());
+  }
+
+  /** Without any value the server's sketch is there, which is empty too. */
+  show() {
+    const some = this.series.times.length > 0;
+    this.plot.hidden = !some;
+    this.place.querySelector(".sketch").hidden = some;
+    if (some) this.chart = plotted(this.series, this.plot, this.chart);
+  }
+
+  fail() {
+    if (this.failed) return;
+    this.failed = document.createElement("p");
+    this.failed.className = "quiet";
+    this.failed.textContent = charts.dataset.failed;
+    this.place.append(this.failed);
   }
 }
 
-/** A day and a week go on while the page is open; longer ones change too little, and typed ones stay. */
-const moves = (place) => /[?&]range=(24h|7d)\b/.test(place.dataset.series);
+const table = document.getElementById("rows");
+const wordsFree = () => !paused() && !(table && looked(table));
 
-const seen = new IntersectionObserver((entries) => {
-  for (const entry of entries) {
-    if (!entry.isIntersecting) continue;
-    seen.unobserve(entry.target);
-    draw(entry.target);
+/** What the server says of the charts, and its table: what `data-anew` marks is put in the place of what stood there. */
+async function say() {
+  const said = new DOMParser().parseFromString(await fetched(charts.dataset.words, "text/html"), "text/html");
+  if (!wordsFree()) return false;
+  for (const fresh of said.querySelectorAll("[data-anew]")) {
+    const place = document.getElementById(fresh.id);
+    if (place && place.innerHTML !== fresh.innerHTML) place.replaceChildren(...document.adoptNode(fresh).childNodes);
+  }
+  return true;
+}
+
+const drawn = new Map([...document.querySelectorAll("[data-series]")].map((place) => [place, new Drawn(place)]));
+let seen = false;
+const words = new Wishes(say, () => seen && !document.hidden && wordsFree());
+const all = [words, ...[...drawn.values()].map((one) => one.wishes)];
+
+const observer = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (target === charts) {
+      seen = isIntersecting;
+      words.look();
+    } else drawn.get(target).turn(isIntersecting);
   }
 }, { rootMargin: "200px" });
-for (const place of document.querySelectorAll("[data-series]")) seen.observe(place);
+for (const place of [charts, ...drawn.keys()]) observer.observe(place);
+
+for (const leaving of ["mouseleave", "focusout"]) table?.addEventListener(leaving, () => words.look());
+document.addEventListener("visibilitychange", () => all.forEach((one) => one.look()));
+// What was missed may be of any time.
+for (const name of ["live:back", "live:reset"]) document.addEventListener(name, () => all.forEach((one) => one.wishAgain()));
+// Late values are not in the feed, and the window of time moves on.
+setInterval(() => {
+  for (const one of drawn.values()) if (one.moves) one.wishes.wish();
+  if (moves(charts.dataset.words)) words.wish();
+}, REFRESH_MS);
 
 // live.js writes values and when the device was heard; here, when each value was measured. An older one changes nothing.
 document.addEventListener("live:reading", ({ detail: reading }) => {
@@ -188,6 +143,9 @@ document.addEventListener("live:reading", ({ detail: reading }) => {
   for (const cell of document.querySelectorAll(`time[data-measured="${CSS.escape(reading.quantity)}"]`)) {
     if (cell.dateTime && Date.parse(cell.dateTime) > reading.time) continue;
     cell.dateTime = reading.iso;
-    cell.textContent = age(Date.now() + ahead - reading.time, language);
+    cell.textContent = age(Date.now() + ahead - reading.time, page.lang);
   }
+  if (!moves(charts.dataset.words) || !document.getElementById(`chart-${reading.quantity}`)) return;
+  words.wish();
+  for (const one of drawn.values()) if (one.quantity === reading.quantity) one.wishes.wish();
 });

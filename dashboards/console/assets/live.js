@@ -5,8 +5,9 @@
 //   data-live-all (anywhere)                                            the page follows all devices
 //   data-live-alerts="" or "12 15" (anywhere)                           the page shows all alerts, or these
 //
-// Other scripts hear of `live:reading` (detail: the reading), `live:alerts` and `live:reset` (what was missed is lost,
-// ask again) on the document, and send `live:cells` to it when they have put other cells on the page.
+// Other scripts hear of `live:reading` (detail: the reading), `live:alerts`, `live:reset` (what was missed is lost, ask
+// again) and `live:back` (connected again; of what was missed only the newest follows) on the document, and send
+// `live:cells` to it when they have put other cells on the page.
 import { age } from "./lib/ages.js";
 
 const SUMMARY_MS = 10000;
@@ -73,6 +74,7 @@ let paused = false;
 let unsure = false;
 let updated = 0;
 let timer = 0;
+let joined = false;
 
 function part(name) {
   return strip.querySelector(`[data-part="${name}"]`);
@@ -113,7 +115,11 @@ function open() {
   on("reading", (reading) => (updated += cells.put(reading)));
   on("alerts", alerts);
   on("reset", () => {});
-  source.onopen = () => turn("on");
+  source.onopen = () => {
+    turn("on");
+    if (joined) document.dispatchEvent(new CustomEvent("live:back"));
+    joined = true;
+  };
   source.onerror = () => {
     const over = source.readyState === EventSource.CLOSED;
     turn(over ? "closed" : "lost");

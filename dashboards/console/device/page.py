@@ -58,6 +58,10 @@ def routes(console: Console, now: Clock = now_ms) -> list[Route]:
         asked = read(request, console, now())
         return unknown(request, console) if asked is None else await show(request, console, asked)
 
+    async def anew(request: Request) -> Response:
+        asked = read(request, console, now())
+        return unknown(request, console) if asked is None else await show_charts(request, console, asked)
+
     async def json(request: Request) -> Response:
         return await data.json_of(request, console, now())
 
@@ -66,6 +70,7 @@ def routes(console: Console, now: Clock = now_ms) -> list[Route]:
 
     return [
         Route("/devices/{device}", reading(page)),
+        Route("/devices/{device}/charts", reading(anew)),
         Route("/devices/{device}/series.json", reading(json)),
         Route("/devices/{device}/series.csv", reading(csv)),
     ]
@@ -113,10 +118,24 @@ async def show(request: Request, console: Console, asked: Asked) -> Response:
     )
 
 
+async def show_charts(request: Request, console: Console, asked: Asked) -> Response:
+    """The charts and the table alone, for the script that puts them in the place of older ones."""
+    sources = console.sources
+    tracks, trouble = await asked_in_thread(
+        asked.language, [], read_tracks, sources, asked.profile, asked.shown, asked.span
+    )
+    status = 400 if asked.wrong else 503 if trouble else 200
+    values = await run_in_threadpool(charts, asked, tracks, data.rules_on(asked, sources))
+    response = console.site.page(request, "device_figures.html", TEXTS, status=status, **values)
+    del response.headers["Set-Cookie"]  # a page that is still open in one language does not choose it anew
+    return response
+
+
 def charts(asked: Asked, tracks: Sequence[tuple[Quantity, Track]], rules: Sequence[Applied]) -> Mapping[str, Any]:
     """What the template needs of curves and of the table beside them."""
     chosen = next(((quantity, track) for quantity, track in tracks if quantity is asked.quantity), None)
     return {
+        "device": asked.profile.device.id,
         "span": asked.span,
         "span_ends": [clock(asked.span.start, asked.language), clock(asked.span.end - 1, asked.language)],
         "span_words": span_words(asked.span, asked.language),
