@@ -1,7 +1,8 @@
 """Debian's Chromium by Playwright, and axe-core on what it shows."""
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,21 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from servers import program
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+"""What another scheme of colours can change of what axe-core finds."""
+ARTEFACTS = Path(os.environ.get("VIGITERRE_ARTEFACTS", "/tmp/vigiterre-axe"))
+"""Raw answers of axe-core are kept here."""
+READY = """() => {
+  const live = document.getElementById('live');
+  const map = document.getElementById('map');
+  const chart = document.querySelector('.charts [data-series]');
+  chart?.scrollIntoView();
+  return (!live || document.documentElement.dataset.feed === 'on')
+    && (!map || map.querySelector('.leaflet-marker-icon'))
+    && (!chart || chart.querySelector('.plot'));
+}"""
+READY_MS = 20_000
 
 
 @contextmanager
@@ -50,9 +65,18 @@ def window(browser: Browser, url: str, *, quiet: bool = False, **options: Any) -
         context.close()
 
 
-def violations(page: Page, kept: Path) -> list[dict[str, Any]]:
-    """What axe-core finds on the page; its raw answer is kept in a file."""
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+def ready(page: Page) -> None:
+    """Until the scripts have put what they show: the live feed, the map, the first chart."""
+    page.wait_for_function(READY, timeout=READY_MS)
+
+
+def violations(page: Page, kept: Path, rules: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """What axe-core finds on the page, by all rules or these; its raw answer is kept in a file.
+
+    The answer holds all that is wrong or must be looked at by a person, and one example of each rule that passed.
+    """
+    only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": WCAG}
+    found = Axe().run(page, options={"runOnly": only, "resultTypes": ["violations", "incomplete"]})
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(found.response, ensure_ascii=False, indent=1))
     return [
