@@ -46,6 +46,8 @@ class Asked(NamedTuple):
     """None: all."""
     after: str
     """Position, or "" for a page that begins."""
+    loaded: bool
+    """By a page that knows no more than it was made with, not by a stream that goes on."""
 
 
 def routes(console: Console) -> list[Route]:
@@ -80,6 +82,8 @@ class Feed:
             changed = live.changed_since(after or -1) if asked.after else []
             after = live.number
             yield begins + self._everything(asked, changed, language)
+        elif asked.loaded:
+            yield wire.alerts(self._open_alerts(), live.changed_since(after))
         async with aclosing(live.follow(asked.devices, after)) as lists:
             async for events in lists:
                 if not events:
@@ -92,9 +96,12 @@ class Feed:
                     return
 
     def _everything(self, asked: Asked, changed: object, language: Language) -> bytes:
+        return self.wire.everything(asked.devices, {"open": self._open_alerts(), "changed": changed}, language)
+
+    def _open_alerts(self) -> int:
         if self.live.open_alerts is None:
             self.live.open_alerts = len(self.console.sources.open_alerts())
-        return self.wire.everything(asked.devices, {"open": self.live.open_alerts, "changed": changed}, language)
+        return self.live.open_alerts
 
 
 def read(request: Request, language: Language) -> Asked:
@@ -109,7 +116,8 @@ def read(request: Request, language: Language) -> Asked:
     after = query.get("after", "")
     if after and not POSITION.fullmatch(after):
         raise Wrong(words["after"].format(value=visible(after[:80])))
-    return Asked(None if query.get("all") == "1" else devices, request.headers.get("last-event-id") or after)
+    last = request.headers.get("last-event-id", "")
+    return Asked(None if query.get("all") == "1" else devices, last or after, loaded=not last)
 
 
 def position(text: str, epoch: str) -> int | None:

@@ -39,6 +39,10 @@ class Wire:
         lines.append(_line("alerts", alerts))
         return b"".join(lines) + f"id: {self.live.place}\n\n".encode()
 
+    def alerts(self, count: int, changed: Sequence[int] | None) -> bytes:
+        """How many are open, and which changed, for a page that goes on. It moves no place."""
+        return _line("alerts", {"open": count, "changed": changed})
+
     def reset(self) -> bytes:
         return _line("reset", {})
 

@@ -25,6 +25,8 @@ PICTURES: dict[str, tuple[str, dict[str, Any]]] = {
     "quarantine": ("/quarantine", {"viewport": DESKTOP}),
     "platform": ("/platform", {"viewport": DESKTOP}),
     "report": ("/report?kind=day&site=college-moulins", {"viewport": {"width": 1280, "height": 1400}}),
+    "shares-zoom-200": ("/shares", {"viewport": {"width": 640, "height": 900}, "device_scale_factor": 2}),
+    "device-contrast": (DEVICE, {"viewport": DESKTOP, "contrast": "more"}),
     "install-phone": ("/install", {"viewport": PHONE}),
 }
 

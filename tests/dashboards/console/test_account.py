@@ -54,7 +54,10 @@ def test_the_page_says_who_is_signed_in_with_which_role_and_since_when(served: G
 
 def test_the_header_leads_to_it_from_every_page(served: Guarded) -> None:
     cookie = served.cookie()
-    assert '<a href="/account">Signed in: anne</a>' in served.get("/sign-in", Cookie=cookie).body
+    assert (
+        '<a href="/account"><span class="visually-hidden">Signed in: </span>anne</a>'
+        in served.get("/sign-in", Cookie=cookie).body
+    )
     assert '<a href="/account" aria-current="page">' in served.get("/account", Cookie=cookie).body
 
 
