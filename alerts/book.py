@@ -22,7 +22,9 @@ from devices.reading import Series
 from stores import sqlite_file
 
 FILE = "alerts.sqlite"
-VERSION = 1
+VERSION = 2
+STEPS = {1: "CREATE INDEX IF NOT EXISTS outbox_notice ON outbox (notice) WHERE notice != ''"}
+"""The first books had no index for the links that acknowledge a whole notice."""
 SERIES = Series._fields
 COLUMNS = tuple(name for one in fields(Alert) for name in (SERIES if one.name == "series" else (one.name,)))
 """Those of the table `alerts`: the fields of Alert, its series spread."""
@@ -84,7 +86,7 @@ class Book:
             if read_only:
                 sqlite_file.check_version(self.connection, path, VERSION)
             else:
-                sqlite_file.migrate(self.connection, path, VERSION, SCHEMA)
+                sqlite_file.migrate(self.connection, path, VERSION, SCHEMA, STEPS)
 
     def __enter__(self) -> Self:
         return self

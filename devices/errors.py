@@ -4,6 +4,7 @@ VigiterreError
 +-- ConfigError        stop at start, or keep the old configuration; carries every Problem found
 +-- DecodeError        the payload cannot be read: refuse the message, quarantine it
 +-- JournalFull        stop reading the socket, try again later
++-- NewerFormat        stop at start: a newer version wrote this file
 +-- StoreUnavailable   keep the readings, back off, write the same ones again
 +-- StoreRefused       everything else of the batch is stored; quarantine these readings
 """
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 
 from devices.problems import NOTHING, Bilingual, Language, Problem
 from devices.reading import Reading
-from devices.texts import STORE_AWAY
+from devices.texts import NEWER, STORE_AWAY
 
 
 class VigiterreError(Exception):
@@ -46,6 +47,13 @@ class DecodeError(VigiterreError):
 
 class JournalFull(VigiterreError):  # noqa: N818  -- the state of the journal, not a mistake of the caller
     """The journal holds as much as it may, and nothing in it may be dropped yet."""
+
+
+class NewerFormat(VigiterreError):  # noqa: N818  -- the file's, not ours
+    """A newer version wrote this file; read as an older one, what it holds would be lost."""
+
+    def __init__(self, path: object, found: int, known: int) -> None:
+        super().__init__(Bilingual.of(NEWER, path=path, found=found, known=known))
 
 
 class StoreUnavailable(VigiterreError):  # noqa: N818

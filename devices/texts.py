@@ -18,6 +18,14 @@ STORE_AWAY: dict[str, dict[str, str]] = {
 }
 """A store that is away: with a remedy, or when there is nothing to do but wait."""
 
+NEWER: dict[str, str] = {
+    "fr": "{path} a été écrit par une version plus récente (format {found}, ici {known}) ; mettez vigiterre à jour, "
+    "ou restaurez une sauvegarde faite par cette version-ci ; le fichier n’a pas été touché",
+    "en": "{path} was written by a newer version (format {found}, here {known}); upgrade vigiterre, or restore a "
+    "backup made by this version; the file was not touched",
+}
+"""A file of ours in a format that this program does not know."""
+
 PROBLEMS: dict[str, dict[str, str]] = {
     "missing_file": {
         "fr": "fichier absent ; créez-le ou corrigez --config",

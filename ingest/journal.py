@@ -16,7 +16,10 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
+import structlog
+
 from devices.errors import JournalFull, VigiterreError
+from devices.problems import NOTHING
 from devices.reading import Message
 from ingest.journal_reader import READ_BYTES, JournalReader, Survey, survey
 from ingest.segment import (
@@ -32,8 +35,11 @@ from ingest.segment import (
     first_of,
     path_of,
 )
+from ingest.trouble import Trouble
 
 __all__ = ["Damage", "Entry", "Journal", "JournalLocked", "JournalReader", "What"]
+
+log = structlog.get_logger()
 
 MEBIBYTE = 1024 * 1024
 
@@ -64,19 +70,21 @@ class Journal(JournalReader):
 
         The newest `tail_messages` of this run, up to `tail_bytes`, are also kept in memory for readers near the end.
         What is done stays for replays until max_age_ms have passed or max_bytes need its room.
-        Raises JournalLocked, OSError.
+        Raises JournalLocked, NewerFormat, OSError.
         """
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.max_bytes = max_bytes
         self.max_age_ms = max_age_ms
         # Only whole segments are dropped: with few of them, dropping one would empty half of a small journal.
         self.segment_bytes = min(segment_bytes, max_bytes // 8)
+        self.trouble = NOTHING
+        """Why nothing can be read at the moment; empty when all is well."""
         self._tail = Tail(tail_messages, tail_bytes)
         self._writing = Lock()
         self._cut_pending = False
         self._done = 0
         self._fd = -1
-        self._lock_fd = _take_lock(folder)
+        self._lock_fd = take_lock(folder)
         try:
             found = survey(folder)
             self._begin(folder, found)
@@ -116,10 +124,24 @@ class Journal(JournalReader):
             return grown.last
 
     def read(self, after: int, limit: int, max_bytes: int = READ_BYTES) -> list[Entry]:
-        """As JournalReader.read; entries of the tail come from memory, without touching the disk."""
+        """As JournalReader.read; entries of the tail come from memory, without touching the disk.
+
+        A disk that refuses gives none, and `trouble`: whoever follows the journal asks again in a moment.
+        """
         with self._lock:
             entries = self._tail.read(after, limit, max_bytes)
-        return super().read(after, limit, max_bytes) if entries is None else entries
+        if entries is not None:
+            return entries
+        try:
+            entries = super().read(after, limit, max_bytes)
+        except OSError as error:
+            words = Trouble("journal_unreadable", {"detail": error.strerror}).words
+            if words != self.trouble:
+                log.error("journal_unreadable", detail=str(words))  # noqa: TRY400  -- a state of the disk
+            self.trouble = words
+            return []
+        self.trouble = NOTHING
+        return entries
 
     def expire(self, now_ms: int, done: int) -> int:
         """Delete whole segments that are done and too old, or whose room is needed; return how many.
@@ -319,7 +341,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
-def _take_lock(folder: Path) -> int:
+def take_lock(folder: Path) -> int:
+    """An open file by which this process alone has the journal, until it is closed. Raises JournalLocked, OSError."""
     fd = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 import structlog
 
+from devices.errors import NewerFormat
 from ingest.segment import (
     HEADER,
     MARKER_BYTES,
     NEVER_NEW,
     NEVER_OLD,
+    VERSION,
     Damage,
     Entry,
     Header,
@@ -22,7 +24,9 @@ from ingest.segment import (
     What,
     find_record,
     first_of,
+    newer_version,
     opened,
+    path_of,
     read_header,
 )
 
@@ -50,7 +54,7 @@ class Survey(NamedTuple):
 def survey(folder: Path) -> Survey:
     """List the segments. Only the last one is read whole, and those whose successor cannot speak for them.
 
-    Raises OSError.
+    Raises OSError, and NewerFormat before anything is mended.
     """
     found = Survey([], [], [], [])
     paths = sorted(path for path in folder.iterdir() if first_of(path) is not None)
@@ -84,11 +88,26 @@ def survey(folder: Path) -> Survey:
         found.segments.append(segment)
         if header is None:
             found.headless.append(segment)
+        if missing := _missing_after(segment, successor, following):
+            found.damage.append(missing)
     return found
+
+
+def _missing_after(segment: Segment, successor: Header | None, following: int | None) -> Damage | None:
+    """The segment that the next one calls its predecessor, when that is not this one and is not there any more."""
+    if successor is None or following is None or successor.previous_first in (0, segment.first):
+        return None
+    path = path_of(segment.path.parent, successor.previous_first)
+    if path.with_suffix(".damaged").exists():  # said when it was set aside
+        return None
+    return Damage(What.MISSING, path.name, 0, 0, following - 1 - segment.last)
 
 
 def _header(path: Path) -> Header | None:
     with opened(path) as fd:
+        block = os.pread(fd, HEADER.size, 0)
+        if len(block) == HEADER.size and (found := newer_version(block)):
+            raise NewerFormat(path, found, VERSION)
         return read_header(fd, first_of(path) or 0)
 
 
@@ -106,7 +125,7 @@ def _read_whole(segment: Segment, damage: list[Damage], following: int | None) -
     """Its last seq, its times, and, when no segment follows, where its last good record ends."""
     oldest, newest, last = NEVER_OLD, NEVER_NEW, segment.first - 1
     with opened(segment.path) as fd:
-        walk = Walk(fd, segment)
+        walk = Walk(fd, segment) if following is None else Walk(fd, segment, limit=following - 1)
         while entries := walk.take(0, STEP, READ_BYTES):
             times = [entry.message.received for entry in entries]
             oldest, newest, last = min(oldest, *times), max(newest, *times), entries[-1].seq
@@ -199,8 +218,8 @@ class JournalReader:
         """The segment of this seq, or the first one after it that has an entry."""
         with self._lock:
             index = bisect_left(self._segments, seq, key=lambda segment: segment.last)
-            found = self._segments[index] if index < len(self._segments) else None
-        return found if found is not None and found.last >= found.first else None
+            # An empty one is not the end: it is where writing stopped once, and began again after a gap.
+            return next((one for one in self._segments[index:] if one.last >= one.first), None)
 
     def _read_from(self, segment: Segment, after: int, limit: int, max_bytes: int) -> list[Entry]:
         with self._lock:

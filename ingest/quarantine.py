@@ -18,7 +18,11 @@ from typing import Any, NamedTuple, Self
 
 import structlog
 
+from devices.errors import NewerFormat, StoreUnavailable
+from devices.problems import NOTHING
 from devices.reading import Message, Refusal
+from ingest.quarantine_sql import ADD_MESSAGE, ADD_REFUSAL, COUNT, MATCHING, PURGE, SCHEMA, VERSION
+from stores.sqlite_file import said, user_version
 
 log = structlog.get_logger()
 
@@ -30,76 +34,6 @@ STEP = 1_000
 """Messages dropped in one transaction when there is too much: other connections get their turn in between."""
 MESSAGE_COST = 400
 """Bytes on disk of a message and its refusal besides the payload, roughly; only used to choose how many to drop."""
-
-SCHEMA = """
-PRAGMA auto_vacuum = INCREMENTAL;
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = FULL;
-BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS message (
-    id INTEGER PRIMARY KEY,
-    seq INTEGER NOT NULL,
-    received INTEGER NOT NULL,
-    topic TEXT NOT NULL,
-    retained INTEGER NOT NULL,
-    size INTEGER NOT NULL,
-    sha256 TEXT NOT NULL,
-    payload BLOB NOT NULL,
-    broker TEXT NOT NULL DEFAULT '',
-    UNIQUE (seq, received)
-);
-CREATE INDEX IF NOT EXISTS message_received ON message (received);
-CREATE TABLE IF NOT EXISTS refusal (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    message INTEGER NOT NULL REFERENCES message,
-    item INTEGER NOT NULL,
-    reason TEXT NOT NULL,
-    device TEXT NOT NULL,
-    detail TEXT NOT NULL,
-    UNIQUE (message, item, reason)
-);
-CREATE TRIGGER IF NOT EXISTS message_without_refusal AFTER DELETE ON refusal
-WHEN NOT EXISTS (SELECT 1 FROM refusal WHERE message = OLD.message)
-BEGIN
-    DELETE FROM message WHERE id = OLD.message;
-END;
-CREATE VIEW IF NOT EXISTS refused AS
-SELECT refusal.id AS id, received, topic, device, reason, detail, payload, size, sha256, seq, item, retained, broker
-FROM refusal JOIN message ON message.id = refusal.message;
-CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
-INSERT INTO fact VALUES ('dropped', 0) ON CONFLICT DO NOTHING;
-COMMIT;
-"""
-"""The seq of a message is never given to another one, but a journal that was removed begins again at 1: hence the time.
-
-An item can be refused twice, some of its values by us and the others by the store: hence the reason.
-"""
-
-MATCHING = """
-SELECT * FROM refused
-WHERE (:reason IS NULL OR reason = :reason) AND (:device IS NULL OR device = :device)
-  AND (:since IS NULL OR received >= :since) AND (:until IS NULL OR received < :until)
-  AND (:after IS NULL OR id < :after)
-  AND (:ids IS NULL OR id IN (SELECT value FROM json_each(:ids)))
-ORDER BY id DESC LIMIT :limit OFFSET :offset
-"""
-COUNT = """
-SELECT reason, count(*) FROM refusal WHERE :device IS NULL OR device = :device GROUP BY reason ORDER BY reason
-"""
-ADD_MESSAGE = """
-INSERT INTO message (seq, received, topic, retained, size, sha256, payload, broker) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (seq, received) DO NOTHING
-"""
-ADD_REFUSAL = """
-INSERT INTO refusal (message, item, reason, device, detail)
-SELECT id, ?, ?, ?, ? FROM message WHERE seq = ? AND received = ?
-ON CONFLICT (message, item, reason) DO NOTHING
-"""
-PURGE = """
-DELETE FROM refusal
-WHERE (:reason IS NULL OR reason = :reason) AND (:device IS NULL OR device = :device)
-  AND (:before IS NULL OR message IN (SELECT id FROM message WHERE received < :before))
-"""
 
 
 class Row(NamedTuple):
@@ -154,11 +88,13 @@ class Quarantine:
     def __init__(self, path: Path, max_age_ms: int, max_bytes: int, *, read_only: bool = False) -> None:
         """Open or create. A file that is no database is set aside as `.damaged`, which is said: the stream goes on.
 
-        Raises OSError, sqlite3.OperationalError.
+        Raises OSError, sqlite3.OperationalError, NewerFormat.
         """
         self.path = path
         self.max_age_ms = max_age_ms
         self.max_bytes = max_bytes
+        self.trouble = NOTHING
+        """Why nothing can be added at the moment, with the remedy; empty when all is well."""
         self._lock = Lock()
         self._connection = _connect_read_only(path) if read_only else _connect_or_set_aside(path)
 
@@ -171,11 +107,26 @@ class Quarantine:
         return cls(path, 0, 0, read_only=True)
 
     def add(self, rows: Sequence[Row]) -> int:
-        """Keep these; return how many are new, that is not added before with the same seq, item and reason."""
+        """Keep these; return how many are new, that is not added before with the same seq, item and reason.
+
+        Raises StoreUnavailable when they cannot be kept now.
+        """
         if not rows:
             return 0
         try:
-            new = self._add(rows)
+            with said(self.path):
+                new = self._add_or_begin_anew(rows)
+        except StoreUnavailable as error:
+            self.trouble = error.words
+            raise
+        self.trouble = NOTHING
+        if self.bytes > self.max_bytes:
+            self._drop_surplus()
+        return new
+
+    def _add_or_begin_anew(self, rows: Sequence[Row]) -> int:
+        try:
+            return self._add(rows)
         except sqlite3.DatabaseError as error:
             if not _is_damaged(error):
                 raise
@@ -183,10 +134,7 @@ class Quarantine:
                 self._connection.close()
                 _set_aside(self.path, error)
                 self._connection = _connect(self.path)
-            new = self._add(rows)
-        if self.bytes > self.max_bytes:
-            self._drop_surplus()
-        return new
+            return self._add(rows)
 
     def count(self, device: str | None = None) -> dict[str, int]:
         """Reason -> refusals kept, of this device or of all."""
@@ -332,12 +280,19 @@ def _connect(path: Path) -> sqlite3.Connection:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # payloads are nobody else's business
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     try:
+        _check_version(connection, path)
         _add_broker(connection)
         connection.executescript(SCHEMA)
+        connection.execute("SELECT * FROM refused LIMIT 0").close()  # every column is there
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    if (found := user_version(connection)) > VERSION:
+        raise NewerFormat(path, found, VERSION)
 
 
 def _add_broker(connection: sqlite3.Connection) -> None:
@@ -352,8 +307,8 @@ def _add_broker(connection: sqlite3.Connection) -> None:
 def _connect_or_set_aside(path: Path) -> sqlite3.Connection:
     try:
         return _connect(path)
-    except sqlite3.DatabaseError as error:
-        if not _is_damaged(error):
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if not _is_damaged(error) and not _is_not_ours(error):
             raise
         _set_aside(path, error)
         return _connect(path)
@@ -364,6 +319,7 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
         uri = f"{path.absolute().as_uri()}?mode=ro"
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         try:
+            _check_version(connection, path)
             created = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'fact'").fetchone()[0]
         except BaseException:
             connection.close()
@@ -377,12 +333,17 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
     return empty
 
 
-def _is_damaged(error: sqlite3.DatabaseError) -> bool:
+def _is_not_ours(error: Exception) -> bool:
+    """Said of a file at its opening: its tables lack what we need, or have names that are no text."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) == sqlite3.SQLITE_ERROR
+
+
+def _is_damaged(error: Exception) -> bool:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def _set_aside(path: Path, error: sqlite3.DatabaseError) -> None:
+def _set_aside(path: Path, error: Exception) -> None:
     """Rename the damaged database and its write-ahead log; nothing is deleted, and no older one overwritten."""
     number = 1
     while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():

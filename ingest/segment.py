@@ -7,6 +7,9 @@
 Integers are little-endian. A record's length counts the whole record, its CRC covers all that follows the CRC. Seqs are
 contiguous inside a segment, and the file is named after its first one, so a damaged header costs nothing but itself.
 
+A later version keeps the header's length, its first eight bytes and the CRC at its end, so that this one can tell a
+newer journal from a damaged one.
+
 The marker is four random bytes, drawn when the journal began. After damage the reader looks for it to find the next
 record. As no device knows it, no payload can pass for a record; nor can old blocks of the disk from another journal.
 """
@@ -123,6 +126,13 @@ def read_header(fd: int, first: int) -> Header | None:
     return header if intact else None
 
 
+def newer_version(header: bytes) -> int:
+    """The version of a whole header that a newer program wrote; 0 for any other, damaged ones included."""
+    magic, version, *_, crc = HEADER.unpack(header)
+    intact = magic == MAGIC and crc32(header[: -CRC.size]) == crc
+    return int(version) if intact and version > VERSION else 0
+
+
 def encode(messages: Sequence[Message], seq: int, marker: bytes) -> bytes:
     """The records of these messages, numbered from seq.
 
@@ -155,9 +165,13 @@ class Walk:
     `offset` and `seq` are always the place of the next record, so that a later walk can begin there.
     """
 
-    def __init__(self, fd: int, segment: Segment, offset: int = HEADER.size, seq: int | None = None) -> None:
+    def __init__(
+        self, fd: int, segment: Segment, offset: int = HEADER.size, seq: int | None = None, limit: int = NEVER_OLD
+    ) -> None:
+        """`limit`: no seq beyond it is one of this segment, for a segment whose `last` is not known yet."""
         self.fd = fd
         self.segment = segment
+        self.limit = segment.last if segment.last >= segment.first else limit
         self.offset = offset
         self.seq = segment.first if seq is None else seq
         self.damage: list[Damage] = []
@@ -214,7 +228,7 @@ class Walk:
 
     def _step_over_damage(self) -> None:
         """Go to the next good record, or to the end."""
-        found = find_record(self.fd, self.segment, self.offset, self.seq)
+        found = find_record(self.fd, self.segment, self.offset, self.seq, self.limit)
         if found is not None:
             offset, seq = found
             self._lost(offset - self.offset, seq - self.seq)
@@ -238,8 +252,12 @@ def _foreign(message: Message) -> Message:
     return message._replace(topic=topic, broker=broker)
 
 
-def find_record(fd: int, segment: Segment, start: int, seq: int) -> tuple[int, int] | None:
-    """Offset and seq of the first good record after `start`, where record `seq` should have been; None without one."""
+def find_record(fd: int, segment: Segment, start: int, seq: int, limit: int = NEVER_OLD) -> tuple[int, int] | None:
+    """Offset and seq of the first good record after `start`, where record `seq` should have been; None without one.
+
+    A record beyond `limit` is of another segment, whose blocks the disk has put here: whoever believed it would pass
+    over those that stand in their right place.
+    """
     position = start + 1
     while position + HEAD.size <= segment.size:
         block = os.pread(fd, min(CHUNK, segment.size - position), position)
@@ -248,7 +266,7 @@ def find_record(fd: int, segment: Segment, start: int, seq: int) -> tuple[int, i
             offset = position + hit
             number = _good_record(fd, segment, offset)
             # Only so many records fit between: a seq beyond that is no seq.
-            if number is not None and 0 <= number - seq <= (offset - start) // HEAD.size:
+            if number is not None and number <= limit and 0 <= number - seq <= (offset - start) // HEAD.size:
                 return offset, number
             hit = block.find(segment.marker, hit + 1)
         if len(block) < HEAD.size:

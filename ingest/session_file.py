@@ -1,6 +1,7 @@
 """Remembers that a broker keeps a session of ours, so that its absence is noticed: messages may be lost then."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import structlog
@@ -8,6 +9,9 @@ import structlog
 from ingest.broker import Broker
 
 log = structlog.get_logger()
+
+VERSION = 1
+"""A file of a later version names it under "version"; one that does not is of the first."""
 
 
 def session_expected(path: Path, broker: Broker) -> bool:
@@ -27,10 +31,19 @@ def _read(path: Path) -> dict[str, object]:
         found = json.loads(path.read_text())
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         log.warning("mqtt_session_file_unreadable", path=str(path), detail=str(error))
         return {}
-    return found if isinstance(found, dict) else {}
+    found = found if isinstance(found, dict) else {}
+    if version_in(found) > VERSION:  # what is lost is the warning about a lost session
+        log.warning("mqtt_session_file_newer", path=str(path), version=version_in(found), known=VERSION)
+        return {}
+    return found
+
+
+def version_in(found: Mapping[str, object]) -> int:
+    version = found.get("version", VERSION)
+    return version if isinstance(version, int) else VERSION
 
 
 def remember_session(path: Path, broker: Broker) -> None:

@@ -125,13 +125,13 @@ class InfluxStore:
         return [each for each in newest.values() if devices is None or each.series.device in devices]
 
     def points(self, device: str, quantity: str, start: int, end: int, policy: str = RAW) -> list[Point]:
-        [answer] = self._query(influxql.points_of(device, quantity, start, end), policy)
+        [answer] = self._timed(influxql.points_of(device, quantity, start, end), policy, columns=2)
         return sorted(
             Point(int(time), value) for table in answer.tables for time, value in table.rows if value is not None
         )
 
     def hours(self, device: str, quantity: str, start: int, end: int) -> list[Hour]:
-        [answer] = self._query(influxql.hours_of(device, quantity, start, end), ROLLUP)
+        [answer] = self._timed(influxql.hours_of(device, quantity, start, end), ROLLUP, columns=4)
         return sorted(
             Hour(int(time), value, value if low is None else low, value if high is None else high)
             for table in answer.tables
@@ -141,9 +141,19 @@ class InfluxStore:
 
     def readings(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:
         """As the port says; memory is bounded by the range and DEVICES_PER_QUERY devices, asked for at a time."""
-        names = iter(sorted(self._devices() if devices is None else set(devices)))
+        return self._of(RAW, start, end, devices)
+
+    def rollups(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:
+        return self._of(ROLLUP, start, end, devices)
+
+    def oldest(self, start: int, policy: str = RAW) -> int | None:
+        [answer] = self._timed(influxql.oldest_after(start), policy)
+        return min((int(row[0]) for table in answer.tables for row in table.rows), default=None)
+
+    def _of(self, policy: str, start: int, end: int, devices: Collection[str] | None) -> Iterator[Reading]:
+        names = iter(sorted(self._devices(policy) if devices is None else set(devices)))
         while some := list(islice(names, DEVICES_PER_QUERY)):
-            [answer] = self._query(influxql.readings_of(some, start, end), RAW)
+            [answer] = self._timed(influxql.readings_of(some, start, end), policy)
             for table in answer.tables:
                 series = series_of(table)
                 for values in influxql.columns_of(table):
@@ -159,14 +169,24 @@ class InfluxStore:
     def _answers(self, wanted: list[tuple[str, str]]) -> Iterator[influxql.Answer]:
         for first in range(0, len(wanted), STATEMENTS_PER_QUERY):
             some = wanted[first : first + STATEMENTS_PER_QUERY]
-            yield from self._query(";".join([influxql.latest_of(*key) for key in some]), RAW)
+            statements = ";".join([influxql.latest_of(*key) for key in some])
+            yield from self._timed(statements, RAW, count=len(some), columns=2)
 
-    def _devices(self) -> set[str]:
-        [answer] = self._query(influxql.DEVICES, RAW)
-        return {row[-1] for table in answer.tables for row in table.rows}
+    def _devices(self, policy: str) -> set[str]:
+        [answer] = self._query(influxql.DEVICES, policy)
+        return {row[-1] for table in answer.tables for row in table.rows if row and isinstance(row[-1], str)}
 
-    def _query(self, statements: str, policy: str) -> list[influxql.Answer]:
-        return query(self._server, statements, {"db": self._server.database, "rp": policy})
+    def _timed(self, statements: str, policy: str, *, count: int = 1, columns: int = 0) -> list[influxql.Answer]:
+        """Answers whose rows begin with their time and have so many columns, or any for 0. Raises StoreUnavailable."""
+        answers = self._query(statements, policy, count)
+        for table in (table for answer in answers for table in answer.tables):
+            if table.columns[:1] != ["time"] or columns not in (0, len(table.columns)):
+                words = f"{self._server.name} answered with columns {', '.join(table.columns)[:80]!r}"
+                raise StoreUnavailable(words, Remedy("not_influxdb", server=self._server.name))
+        return answers
+
+    def _query(self, statements: str, policy: str, count: int = 1) -> list[influxql.Answer]:
+        return query(self._server, statements, {"db": self._server.database, "rp": policy}, count)
 
 
 def lines_named(reply: Reply, count: int) -> dict[int, str]:
@@ -178,7 +198,7 @@ def lines_named(reply: Reply, count: int) -> dict[int, str]:
         data = json.loads(reply.body).get("data")
         entries = data if isinstance(data, list) else [data]
         named = {int(entry["line_number"]) - 1: str(entry["error_message"]) for entry in entries}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
     return named if all(0 <= index < count for index in named) else {}
 

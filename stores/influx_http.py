@@ -26,6 +26,8 @@ GZIP_LEVEL = 1
 DECIDED = (200, 201, 204, 400, 409, 413, 422)
 """The request itself was judged; all other statuses are about the server, the account or the network between."""
 WORDS_KEPT = 500
+LONGEST_WAIT = 3_600.0
+"""Seconds. Whatever Retry-After says, a server is asked again after this."""
 
 
 class Reply(NamedTuple):
@@ -115,13 +117,13 @@ class InfluxServer:
         self._pool.close()
 
 
-def query(server: InfluxServer, statements: str, parameters: dict[str, str]) -> list[influxql.Answer]:
-    """Answers, one per statement. Raises StoreUnavailable when any of them failed or was cut short."""
+def query(server: InfluxServer, statements: str, parameters: dict[str, str], count: int = 1) -> list[influxql.Answer]:
+    """Answers, one for each of so many statements. Raises StoreUnavailable when any of them failed or was cut short."""
     body = urlencode({"q": statements}).encode()
     reply = server.post("/query", {"epoch": "ms", **parameters}, body, "application/x-www-form-urlencoded")
     try:
-        answers = influxql.parse(reply.body)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        answers = influxql.parse(reply.body, count)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreUnavailable(
             f"{server.name} answered {reply.status} with no InfluxQL result", Remedy("not_influxdb", server=server.name)
         ) from error
@@ -139,12 +141,14 @@ def query(server: InfluxServer, statements: str, parameters: dict[str, str]) -> 
 
 def retry_after(header: str) -> float | None:
     """Seconds of a Retry-After header, which is a number or a date (RFC 9110, 10.2.3); None when it is neither."""
-    if header.strip().isdigit():
-        return float(header)
+    header = header.strip()
+    if header.isascii() and header.isdigit():
+        return min(float(header), LONGEST_WAIT)
     try:
-        return max(0.0, parsedate_to_datetime(header).timestamp() - time.time())
-    except ValueError:
+        seconds = parsedate_to_datetime(header).timestamp() - time.time()
+    except (ValueError, OverflowError):
         return None
+    return min(max(0.0, seconds), LONGEST_WAIT)
 
 
 def _loopback(host: str) -> bool:

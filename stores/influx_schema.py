@@ -43,7 +43,7 @@ def engine(server: InfluxServer) -> int:
     if not told:
         try:
             told = str(json.loads(reply.body)["version"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             told = ""
     found = _VERSION.match(told)
     if found is None or int(found[1]) not in (1, 2, 3):
@@ -58,7 +58,7 @@ def ensure_v1(server: InfluxServer, retention: Retention) -> None:
     if [server.database] not in [row for table in databases.tables for row in table.rows]:
         _create(server, f"CREATE DATABASE {database}")
     [policies] = query(server, f"SHOW RETENTION POLICIES ON {database}", {})
-    hours = {row[0]: hours_of(row[1]) for table in policies.tables for row in table.rows}
+    hours = {row[0]: hours_of(str(row[1])) for table in policies.tables for row in table.rows if len(row) > 1}
     for policy, days in retention.items():
         facts = f"RETENTION POLICY {identifier(policy)} ON {database} DURATION {f'{days}d' if days else 'INF'}"
         shards = f"SHARD DURATION {SHARD_DAYS[policy]}d"

@@ -6,6 +6,7 @@ statement (`rp=`), so no statement names one.
 
 import json
 from collections.abc import Collection, Iterator
+from math import isfinite
 from typing import Any, NamedTuple
 
 from devices.schema import COUNT, DURATION, MAX, MEASUREMENTS, MIN, TAGS
@@ -76,6 +77,11 @@ def readings_of(devices: Collection[str], start: int, end: int) -> str:
     return f"SELECT * FROM {MEASURED} {within(start, end, devices)} {GROUPED}"  # noqa: S608  -- quoted by `identifier` and `literal`
 
 
+def oldest_after(start: int) -> str:
+    """The first row of each measurement."""
+    return f"SELECT * FROM {MEASURED} WHERE time >= {_clamp(start)}ms ORDER BY time LIMIT 1"  # noqa: S608  -- names of ours
+
+
 def latest_of(measurement: str, field: str) -> str:
     """One field a statement: only a lone selector answers with the time of the value it selected."""
     return f"SELECT LAST({identifier(field)}) FROM {identifier(measurement)} {GROUPED}"  # noqa: S608  -- quoted by `identifier` and `literal`
@@ -88,7 +94,8 @@ def quantities_in(answer: Answer) -> list[tuple[str, str]]:
     """
     found = []
     for table in answer.tables:
-        names = {row[0] for row in table.rows} if table.name in MEASUREMENTS else set()
+        keys = table.rows if table.name in MEASUREMENTS else []
+        names = {row[0] for row in keys if row and isinstance(row[0], str)}
         found += [(table.name, name) for name in sorted(names) if not _companion(name, names)]
     return found
 
@@ -98,8 +105,10 @@ def _companion(name: str, names: Collection[str]) -> bool:
     return DURATION in name or any(stem in names for stem in stems)
 
 
-def parse(body: bytes) -> list[Answer]:
-    """Answers of a `/query` body, one per statement. Raises ValueError for anything else.
+def parse(body: bytes, count: int = 1) -> list[Answer]:
+    """Answers of a `/query` body, one for each of so many statements; fewer where one of them is an error.
+
+    Raises ValueError, KeyError, TypeError, AttributeError or RecursionError for anything else.
 
     Integers are read as floats: InfluxDB writes the float -0.0 as `-0`, and 612.0 as `612`.
     """
@@ -108,20 +117,30 @@ def parse(body: bytes) -> list[Answer]:
         raise ValueError("no JSON object")  # noqa: TRY004  -- foreign input, not a caller's mistake
     if error := document.get("error"):
         return [Answer([], str(error))]
-    return [
+    answers = [
         Answer([_table(series) for series in result.get("series", ())], str(result.get("error", "")))
         for result in document.get("results", ())
     ]
+    if len(answers) != count and not any(answer.error for answer in answers):
+        raise ValueError(f"{len(answers)} answers to {count} statements")
+    return answers
 
 
 def _table(series: dict[str, Any]) -> Table:
-    return Table(
-        series.get("name", ""),
-        series.get("tags") or {},
-        series["columns"],
-        series.get("values") or [],
-        bool(series.get("partial")),
-    )
+    name, tags, columns = series.get("name", ""), series.get("tags") or {}, series["columns"]
+    rows = series.get("values") or []
+    if not all(isinstance(text, str) for text in (name, *tags, *tags.values(), *columns)):
+        raise ValueError("names and tags are texts")
+    if not (isinstance(columns, list) and isinstance(rows, list) and all(_is_row(row, columns) for row in rows)):
+        raise ValueError("a row has one value for each column, and its time")
+    return Table(name, tags, columns, rows, bool(series.get("partial")))
+
+
+def _is_row(row: object, columns: list[str]) -> bool:
+    if not isinstance(row, list) or len(row) != len(columns):
+        return False
+    timed = columns[:1] != ["time"] or (isinstance(row[0], float) and isfinite(row[0]))
+    return timed and not any(isinstance(value, list | dict) for value in row)
 
 
 def columns_of(table: Table) -> Iterator[dict[str, Any]]:

@@ -83,17 +83,36 @@ class MemoryStore:
             )
 
     def readings(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:
+        return self._of(RAW, start, end, devices)
+
+    def rollups(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:
+        return self._of(ROLLUP, start, end, devices)
+
+    def oldest(self, start: int, policy: str = RAW) -> int | None:
+        with self._lock:
+            return min(
+                (
+                    time
+                    for series, rows in self._rows[policy].items()
+                    if series.domain in MEASUREMENTS
+                    for time in rows
+                    if time >= start
+                ),
+                default=None,
+            )
+
+    def _of(self, policy: str, start: int, end: int, devices: Collection[str] | None) -> Iterator[Reading]:
         with self._lock:
             chosen = [
                 series
-                for series in self._rows[RAW]
+                for series in self._rows[policy]
                 if series.domain in MEASUREMENTS and (devices is None or series.device in devices)
             ]
         for series in chosen:
             with self._lock:
                 rows = [
                     Reading(series, time, dict(values))
-                    for time, values in self._rows[RAW][series].items()
+                    for time, values in self._rows[policy][series].items()
                     if start <= time < end
                 ]
             yield from sorted(rows, key=lambda reading: reading.time)

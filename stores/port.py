@@ -92,6 +92,12 @@ class Store(Protocol):
         Read piecemeal: what is written meanwhile may or may not be among them.
         """
 
+    def rollups(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:
+        """Roll-ups with start <= hour < end as `readings` gives raw ones: all fields of a series and an hour as one."""
+
+    def oldest(self, start: int, policy: str = RAW) -> int | None:
+        """Time of the oldest value that is not before `start`, ms; None when there is none."""
+
     def expire(self, raw_before: int, rollup_before: int) -> int:
         """Drop raw values and roll-ups older than these times, ms. Returns how many, 0 where the server does it."""
 

@@ -168,12 +168,31 @@ class SqliteStore:
             return self._reading().execute(statement, facts).fetchall()
 
     def readings(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:
+        for series, members in self._members(devices):
+            yield from self._merge(series, members, start, end)
+
+    def rollups(self, start: int, end: int, devices: Collection[str] | None = None) -> Iterator[Reading]:
+        for series, members in self._members(devices):
+            yield from self._merge_hours(series, members, start, end)
+
+    def oldest(self, start: int, policy: str = RAW) -> int | None:
+        table, time = ("points", "time") if policy == RAW else ("rollups", "hour")
+        statement = (
+            f"SELECT min((SELECT min({time}) FROM {table} WHERE series = id AND {time} >= ?))"  # noqa: S608  -- ours
+            f" FROM series WHERE domain IN ({DOMAINS})"
+        )
+        with self._read_lock, sqlite_file.said(self.path):
+            found: int | None = self._reading().execute(statement, (start,)).fetchone()[0]
+        return found
+
+    def _members(self, devices: Collection[str] | None) -> Iterator[tuple[Series, list[tuple[str, int]]]]:
+        """Each placement with its quantities and their numbers."""
         with self._read_lock, sqlite_file.said(self.path):
             self._load_series(self._reading())
             keys = sorted((key, number) for number, key in self._keys.items() if key[0].domain in MEASUREMENTS)
         for series, members in groupby(keys, key=lambda entry: entry[0][0]):
             if devices is None or series.device in devices:
-                yield from self._merge(series, [(key[1], number) for key, number in members], start, end)
+                yield series, [(key[1], number) for key, number in members]
 
     def _merge(self, series: Series, members: list[tuple[str, int]], start: int, end: int) -> list[Reading]:
         """Readings of one placement: its quantities joined by time."""
@@ -185,6 +204,18 @@ class SqliteStore:
                 ):
                     merged.setdefault(time, {})[quantity] = value
         return [Reading(series, time, merged[time]) for time in sorted(merged)]
+
+    def _merge_hours(self, series: Series, members: list[tuple[str, int]], start: int, end: int) -> list[Reading]:
+        merged: dict[int, dict[str, float]] = {}
+        columns = ", ".join(COLUMNS.values())
+        statement = f"SELECT hour, {columns}, others FROM rollups WHERE series = ? AND hour >= ? AND hour < ?"  # noqa: S608  -- names of ours
+        with self._read_lock, sqlite_file.said(self.path):
+            for quantity, number in members:
+                for hour, *values, others in self._reading().execute(statement, (number, start, end)):
+                    fields = {**dict(zip(COLUMNS, values, strict=True)), **json.loads(others or "{}")}
+                    told = {quantity + suffix: value for suffix, value in fields.items() if value is not None}
+                    merged.setdefault(hour, {}).update(told)
+        return [Reading(series, hour, merged[hour]) for hour in sorted(merged)]
 
     def expire(self, raw_before: int, rollup_before: int) -> int:
         """Drop points and roll-ups older than these times, ms, a slice of the series at a time. Returns how many."""

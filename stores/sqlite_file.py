@@ -1,7 +1,8 @@
 """SQLite files as this project opens them: durable on commit, versioned, and their failures said with a remedy."""
 
+import errno
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from devices.errors import StoreUnavailable
 from stores.texts import Remedy
 
 BUSY_MS = 5_000
+NO_STEPS: Mapping[int, str] = {}
 
 _REMEDIES = {
     sqlite3.SQLITE_BUSY: "locked",
@@ -40,21 +42,35 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def migrate(connection: sqlite3.Connection, path: Path, version: int, schema: str) -> None:
-    """Create the tables in an empty file. Raises StoreUnavailable for a foreign file or one of a newer version."""
+def migrate(
+    connection: sqlite3.Connection, path: Path, version: int, schema: str, steps: Mapping[int, str] = NO_STEPS
+) -> None:
+    """Create the tables in an empty file, or bring an older one up to `version`, all or nothing.
+
+    `steps`: version -> statements that lead to the next one. Raises StoreUnavailable for a foreign file or one of a
+    newer version.
+    """
     connection.execute("BEGIN IMMEDIATE")
     with connection:
-        if _user_version(connection) == 0:
+        found = user_version(connection)
+        if found == 0:
             if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 raise StoreUnavailable(f"{path} holds tables of another program", Remedy("foreign", path=path))
-            for statement in filter(str.strip, schema.split(";")):
-                connection.execute(statement)
+            _run(connection, schema)
+        for number in range(found or version, version):
+            _run(connection, steps[number])
+        if found < version:
             connection.execute(f"PRAGMA user_version = {version:d}")
     check_version(connection, path, version)
 
 
+def _run(connection: sqlite3.Connection, statements: str) -> None:
+    for statement in filter(str.strip, statements.split(";")):
+        connection.execute(statement)
+
+
 def check_version(connection: sqlite3.Connection, path: Path, version: int) -> None:
-    found = _user_version(connection)
+    found = user_version(connection)
     if found == 0:
         raise StoreUnavailable(f"{path} has no tables yet", Remedy("schema", path=path))
     if found > version:
@@ -75,9 +91,11 @@ def said(path: Path) -> Iterator[None]:
             raise
         raise StoreUnavailable(f"{path}: {error}", Remedy(_REMEDIES[code], path=path)) from error
     except OSError as error:
-        raise StoreUnavailable(f"{path}: {error}", Remedy("open", path=path)) from error
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise StoreUnavailable(f"{path}: {error}", Remedy("disk_full" if full else "open", path=path)) from error
 
 
-def _user_version(connection: sqlite3.Connection) -> int:
+def user_version(connection: sqlite3.Connection) -> int:
+    """The schema version of a file; 0 where there is none."""
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return version

@@ -8,6 +8,7 @@ import typer
 from vigiterre.commands import (
     alerts,
     audit,
+    backup,
     check,
     codecs,
     dashboards,
@@ -39,6 +40,8 @@ app.command("demo")(demo.demo)
 app.command("run")(run.run)
 app.command("check")(check.check)
 app.command("doctor")(doctor.doctor)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("replay")(replay.replay)
 app.command("simulate")(simulate.simulate)
 app.command("report")(report.report)

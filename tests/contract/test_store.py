@@ -31,7 +31,7 @@ def everything(store: Store, *devices: str) -> list[Reading]:
     return sorted(store.readings(*FOREVER, devices or None))
 
 
-def test_values_come_back_to_the_last_bit(store: Store) -> None:
+def test_p23_values_come_back_to_the_last_bit(store: Store) -> None:
     values = {"a": 0.1, "b": 1e22, "c": 5e-324, "d": 1.7976931348623157e308, "e": -273.15, "f": 1 / 3, "g": 612.0}
     store.write([Reading(SCHOOL, NOON, values)])
     [reading] = everything(store)
@@ -65,7 +65,7 @@ def test_another_quantity_at_the_same_time_stands_beside(store: Store) -> None:
     assert everything(store) == [Reading(SCHOOL, NOON, {"co2": 612.0, "air_temperature": 21.4})]
 
 
-def test_late_data_is_stored_and_never_the_latest(store: Store) -> None:
+def test_p09_late_data_is_stored_and_never_the_latest(store: Store) -> None:
     store.write([Reading(SCHOOL, NOON, {"co2": 612.0})])
     store.write([Reading(SCHOOL, NOON - HOUR_MS, {"co2": 400.0, "air_temperature": 19.0})])
     assert sorted(store.latest()) == [
@@ -260,8 +260,8 @@ def test_ensure_schema_twice_keeps_what_is_there(store: Store) -> None:
     ),
     other=st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-9, 9)),
 )
-def test_no_finite_number_is_ever_refused(store: Store, value: float, other: float) -> None:
-    """PAINS P8: an int after a float, or a bool, is where InfluxDB drops points."""
+def test_p08_no_finite_number_is_ever_refused(store: Store, value: float, other: float) -> None:
+    """An int after a float, or a bool, is where InfluxDB drops points."""
     store.write([Reading(SCHOOL, NOON, {"x": value, "y": other}), Reading(SCHOOL, NOON + 1, {"x": other, "y": value})])
     [first, second] = everything(store)
     assert first.values == {"x": float(value), "y": float(other)}

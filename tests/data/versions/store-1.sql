@@ -1,0 +1,25 @@
+BEGIN TRANSACTION;
+CREATE TABLE latest (series INTEGER PRIMARY KEY, time INTEGER NOT NULL, value REAL NOT NULL);
+INSERT INTO "latest" VALUES(1,1795435201000,613.0);
+INSERT INTO "latest" VALUES(2,1795435200000,1.0);
+CREATE TABLE points (
+  series INTEGER NOT NULL, time INTEGER NOT NULL, value REAL NOT NULL, PRIMARY KEY (series, time)
+) WITHOUT ROWID;
+INSERT INTO "points" VALUES(1,1795435200000,612.5);
+INSERT INTO "points" VALUES(1,1795435201000,613.0);
+INSERT INTO "points" VALUES(2,1795435200000,1.0);
+CREATE TABLE rollups (
+  series INTEGER NOT NULL, hour INTEGER NOT NULL, value REAL, min REAL, max REAL, count REAL, others TEXT,
+  PRIMARY KEY (series, hour)
+) WITHOUT ROWID;
+INSERT INTO "rollups" VALUES(1,1795435200000,612.75,612.5,613.0,2.0,NULL);
+INSERT INTO "rollups" VALUES(2,1795435200000,1.0,NULL,NULL,NULL,'{"_duration_1": 3600.0}');
+CREATE TABLE series (
+  id INTEGER PRIMARY KEY, domain TEXT NOT NULL, device TEXT NOT NULL, model TEXT NOT NULL, site TEXT NOT NULL,
+  commune TEXT NOT NULL, quantity TEXT NOT NULL,
+  UNIQUE (device, quantity, domain, model, site, commune)
+);
+INSERT INTO "series" VALUES(1,'building','co2-01','em300','ecole','03190','co2');
+INSERT INTO "series" VALUES(2,'building','co2-01','em300','ecole','03190','leak');
+COMMIT;
+PRAGMA user_version = 1;
