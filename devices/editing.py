@@ -1,16 +1,20 @@
 """Edits of the inventory: bytes of `devices.csv` and `placements.csv` -> the same with one device's rows changed.
 
-Pure. Whether the result is a right configuration is the loader's to say: `devices.editing_files` asks it.
+Pure. Whether the result is a right configuration is the loader's to say: `devices.editing_files` asks it. Each function
+raises ConfigError for a file that is no sheet.
 """
 
+import csv
 import difflib
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from devices.cells import instant
 from devices.editing_sheet import EditedSheet, Line
+from devices.errors import ConfigError
 from devices.inventory import PLACE_COLUMNS, PLACEMENT_COLUMNS
 from devices.load import DEVICES, PLACEMENTS
+from devices.problems import Problem
 from devices.registry import OFFSET, SCALE
 from devices.spreadsheet import decode
 
@@ -37,12 +41,12 @@ class NoSuchDevice(Exception):  # noqa: N818  -- somebody else has removed it
 
 def row_of(inventory: Inventory, device: str) -> dict[str, str]:
     """The cells of a device as they are written. Raises NoSuchDevice."""
-    return _own(EditedSheet(inventory.devices), device)[1]
+    return _own(_sheet(inventory.devices, DEVICES), device)[1]
 
 
 def number_of(inventory: Inventory, device: str) -> int:
     """The row of a device; of several with its id, which the loader refuses, the last. 0 where it has none."""
-    found = EditedSheet(inventory.devices).find("id", device)
+    found = _sheet(inventory.devices, DEVICES).find("id", device)
     return found[-1][0].number if found else 0
 
 
@@ -50,12 +54,12 @@ def stays_of(inventory: Inventory, device: str) -> list[int]:
     """Its rows in `placements.csv`."""
     if inventory.placements is None:
         return []
-    return [line.number for line, _ in EditedSheet(inventory.placements).find("device", device)]
+    return [line.number for line, _ in _sheet(inventory.placements, PLACEMENTS).find("device", device)]
 
 
 def add(inventory: Inventory, cells: Cells) -> Inventory:
     """One device more, at the end. The loader refuses an id that is taken."""
-    sheet = EditedSheet(inventory.devices)
+    sheet = _sheet(inventory.devices, DEVICES)
     sheet.append(cells)
     return inventory._replace(devices=sheet.content())
 
@@ -65,14 +69,14 @@ def change(inventory: Inventory, device: str, cells: Cells) -> Inventory:
 
     Raises NoSuchDevice.
     """
-    sheet = EditedSheet(inventory.devices)
+    sheet = _sheet(inventory.devices, DEVICES)
     line, _ = _own(sheet, device)
     sheet.change(line, cells)
     changed = inventory._replace(devices=sheet.content())
     place = {name: text for name, text in cells.items() if name in PLACE_COLUMNS}
     if changed.placements is None or not place:
         return changed
-    stays = EditedSheet(changed.placements)
+    stays = _sheet(changed.placements, PLACEMENTS)
     for stay, known in stays.find("device", device):
         if not known.get("until"):
             stays.change(stay, {name: text for name, text in place.items() if known.get(name)})
@@ -84,10 +88,10 @@ def move(inventory: Inventory, device: str, place: Cells, at: str) -> Inventory:
 
     What `place` does not say of PLACE_COLUMNS is not known of the new place. Raises NoSuchDevice.
     """
-    sheet = EditedSheet(inventory.devices)
+    sheet = _sheet(inventory.devices, DEVICES)
     line, known = _own(sheet, device)
     before = {name: known.get(name, "") for name in PLACE_COLUMNS}
-    stays = EditedSheet(inventory.placements or f"{','.join(PLACEMENT_COLUMNS)}\n".encode())
+    stays = _sheet(inventory.placements or f"{','.join(PLACEMENT_COLUMNS)}\n".encode(), PLACEMENTS)
     _close(stays, device, before, at)
     sheet.change(line, {name: place.get(name, "") for name in PLACE_COLUMNS})
     return Inventory(sheet.content(), stays.content())
@@ -105,11 +109,11 @@ def replace_unit(inventory: Inventory, device: str, cells: Cells) -> Inventory:
 
 def retire(inventory: Inventory, device: str) -> Inventory:
     """Its rows go, and what it still sends is refused; what is stored stays stored. Raises NoSuchDevice."""
-    sheet = EditedSheet(inventory.devices)
+    sheet = _sheet(inventory.devices, DEVICES)
     sheet.remove(_own(sheet, device)[0])
     if inventory.placements is None:
         return Inventory(sheet.content())
-    stays = EditedSheet(inventory.placements)
+    stays = _sheet(inventory.placements, PLACEMENTS)
     while found := stays.find("device", device):
         stays.remove(found[0][0])
     return Inventory(sheet.content(), stays.content() if stays_of(inventory, device) else inventory.placements)
@@ -156,6 +160,14 @@ def _own(sheet: EditedSheet, device: str) -> tuple[Line, dict[str, str]]:
     if not found:
         raise NoSuchDevice(device)
     return found[0]
+
+
+def _sheet(content: bytes, file: str) -> EditedSheet:
+    """Raises ConfigError for what is no sheet any more: somebody saved something else in its place."""
+    try:
+        return EditedSheet(content)
+    except (ValueError, csv.Error) as error:
+        raise ConfigError([Problem(file, "", "not_csv")]) from error
 
 
 def _text(content: bytes | None) -> str:

@@ -99,7 +99,10 @@ class EditedSheet:
 
     @property
     def _header(self) -> Line:
-        return next(line for line in self.lines if not line.blank)
+        header = next((line for line in self.lines if not line.blank), None)
+        if header is None:
+            raise ValueError("no header")
+        return header
 
     def _need(self, names: Iterator[str]) -> None:
         """Columns the header lacks are added at its right; rows without them are as good as before."""

@@ -176,7 +176,7 @@ def read_table(path: Path, file: str, problems: list[Problem]) -> Table | None:
         problems.append(Problem(file, f"line {line}", "not_utf8"))
     except tomllib.TOMLDecodeError as error:
         problems.append(_syntax_problem(file, text, str(error)))
-    except ValueError as error:  # a whole number of more digits than Python reads; tomllib lets it through
+    except (ValueError, RecursionError) as error:  # tomllib lets through: too many digits, too many brackets
         problems.append(Problem(file, "", "toml_syntax", {"detail": str(error)}))
     else:
         return Table(Document(file, text, problems), values)

@@ -95,7 +95,7 @@ def _read_format(example: Example, profile: Profile, formats: Formats) -> Iterat
 def _object(payload: bytes) -> dict[str, object]:
     try:
         found = json.loads(payload)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DecodeError(f"the example's payload is not the JSON object a server would make: {error}") from error
     if not isinstance(found, dict):
         raise DecodeError("the example's payload is not a JSON object")

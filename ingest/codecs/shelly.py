@@ -70,7 +70,7 @@ def _notification(frame: Mapping[str, Any], device: str) -> Uplink | Event:
     source = frame.get("src")
     address = source if isinstance(source, str) and source else device
     method, params = frame.get("method"), frame.get("params")
-    if method not in NOTIFICATIONS:
+    if not isinstance(method, str) or method not in NOTIFICATIONS:
         return Event("event" if method == "NotifyEvent" else "rpc", address)
     if not isinstance(params, dict):
         raise DecodeError(f"Shelly: {method} without params")

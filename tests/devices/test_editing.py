@@ -4,6 +4,7 @@ import csv
 import io
 import os
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from devices.cells import instant
-from devices.editing import Inventory, NoSuchDevice, add, change, diff, move, replace_unit, retire, row_of
+from devices.editing import Inventory, NoSuchDevice, add, change, diff, move, replace_unit, retire, row_of, stays_of
 from devices.editing_files import InventoryFiles, Overtaken, obstacle_of
 from devices.errors import ConfigError
 from devices.inventory import DEVICE_COLUMNS
@@ -95,6 +96,27 @@ def test_a_column_the_file_lacks_is_added_to_its_header_alone(territory: Path) -
 def test_a_device_that_is_gone_is_told(edit: Any) -> None:
     with pytest.raises(NoSuchDevice):
         edit(Inventory(ODD), "salle-9", {"name": "x"})
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"PK\x03\x04", b"id,name\nsalle-1,a\0b\n", b'id,"name\n', b"id,name\nx," + b"x" * 200_000]
+)
+def test_a_file_that_is_no_sheet_any_more_is_told(content: bytes) -> None:
+    edits: list[Callable[[], object]] = [
+        lambda: row_of(Inventory(content), "salle-1"),
+        lambda: add(Inventory(content), {"id": "x"}),
+        lambda: stays_of(Inventory(ODD, content), "salle-1"),
+        lambda: change(Inventory(ODD, content), "salle-1", {"name": "x"}),
+        lambda: move(Inventory(ODD, content or b"PK\x03\x04"), "salle-1", {"site": "x"}, "2026-11-10"),
+        lambda: retire(Inventory(ODD, content), "salle-1"),
+    ]
+    for edit in edits:
+        with pytest.raises(ConfigError) as refused:
+            edit()
+        assert [(one.file, one.code) for one in refused.value.problems] in (
+            [("devices.csv", "not_csv")],
+            [("placements.csv", "not_csv")],
+        )
 
 
 TEXT = st.text(st.sampled_from("aé 7;,\"'=-\t«\N{NO-BREAK SPACE}"), max_size=12).map(

@@ -31,6 +31,7 @@ BITS = st.sampled_from(
         b"nan",
         b"9" * 400,
         b"9" * 5000,
+        b"[" * 2000,
         b"1e999",
         b"true",
         b"[]",

@@ -116,6 +116,12 @@ def test_gen2_component_states_have_the_fields_of_notifications() -> None:
     assert uplink == Uplink("one", fields={"switch:0": {"id": 0, "apower": 3.5}})
 
 
+@pytest.mark.parametrize("method", [["NotifyStatus"], {"a": 1}, 7, None])
+def test_a_method_that_is_no_text_is_an_event(method: object) -> None:
+    frame = {"src": "shellyplus1pm-a0", "method": method, "params": {"switch:0": {"apower": 1}}}
+    assert heard("shellies/shellyplus1pm-a0/events/rpc", frame) == Event("rpc", "shellyplus1pm-a0")
+
+
 def test_a_source_may_name_its_levels_as_it_likes() -> None:
     def decoded(topic: str, payload: bytes, levels: dict[str, str]) -> list[Uplink | Event]:
         return decode(Message(topic, payload, 1), levels)

@@ -13,7 +13,7 @@ from scripted import Request, Scripted, ScriptedServer
 from devices.errors import StoreRefused, StoreUnavailable
 from devices.reading import Reading, Series
 from stores.influx import DOUBTS, InfluxStore
-from stores.influx_http import retry_after
+from stores.influx_http import LONGEST_WAIT, retry_after
 from stores.texts import REMEDIES, Remedy
 
 SERIES = Series("building", "co2-01", "em300", "ecole", "03190")
@@ -92,7 +92,7 @@ ENGINES = [
 @pytest.mark.parametrize(("complain", "keeps_good"), ENGINES, ids=[each.__name__ for each, _ in ENGINES])
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(bad=st.frozensets(st.integers(0, 39)), count=st.integers(1, 40))
-def test_every_line_is_stored_or_refused_with_the_servers_words(
+def test_p04_every_line_is_stored_or_refused_with_the_servers_words(
     scripted: ScriptedServer,
     store: InfluxStore,
     complain: Callable[[list[bytes], list[int]], Scripted],
@@ -112,8 +112,7 @@ def test_every_line_is_stored_or_refused_with_the_servers_words(
     assert all(words for _, words in refused)
 
 
-def test_a_batch_of_a_thousand_with_seven_bad_stores_993(scripted: ScriptedServer, store: InfluxStore) -> None:
-    """PAINS P7."""
+def test_p07_a_batch_of_a_thousand_with_seven_bad_stores_993(scripted: ScriptedServer, store: InfluxStore) -> None:
     scripted.script = server = Takes(v2_invalid, keeps_good=False)
     bad = frozenset({0, 1, 141, 500, 777, 998, 999})
     with pytest.raises(StoreRefused) as refusal:
@@ -267,3 +266,41 @@ def test_every_remedy_exists_in_french_and_in_english() -> None:
     remedy = Remedy("missing", database="telemetry")
     assert remedy.text("en") == str(remedy)
     assert remedy.text("fr").startswith("la base telemetry")
+
+
+@pytest.mark.parametrize("header", ["\N{SUPERSCRIPT TWO}", "9" * 400, "Fri, 31 Dec 9999 23:59:59 -9999"])
+def test_no_retry_after_stops_the_store_for_ever(header: str) -> None:
+    wait = retry_after(header)
+    assert wait is None or 0 <= wait <= LONGEST_WAIT
+
+
+ODD_SERIES = [
+    {"name": "building", "columns": ["time", "co2"], "values": [[1]]},
+    {"name": "building", "columns": ["time", "co2"], "values": [{"time": 1, "co2": 2}]},
+    {"name": "building", "columns": ["time", "co2"], "values": [["yesterday", 2]]},
+    {"name": "building", "columns": ["time", "co2"], "values": [[1, [2]]]},
+    {"name": "building", "columns": ["time"], "values": [[1]]},
+    {"name": "building", "columns": ["co2", "time"], "values": [[2, 1]]},
+    {"name": ["building"], "columns": ["time", "co2"], "values": [[1, 2]]},
+    {"name": "building", "tags": {"device": 7}, "columns": ["time", "co2"], "values": [[1, 2]]},
+]
+
+
+@pytest.mark.parametrize("series", ODD_SERIES)
+def test_an_answer_of_another_shape_is_unavailable(
+    scripted: ScriptedServer, store: InfluxStore, series: dict[str, object]
+) -> None:
+    scripted.script = lambda _: Scripted(200, json.dumps({"results": [{"series": [series]}]}).encode())
+    with pytest.raises(StoreUnavailable) as unavailable:
+        store.points("co2-01", "co2", 0, 1)
+    assert unavailable.value.remedy == Remedy("not_influxdb", server=f"127.0.0.1:{scripted.port}")
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"results":[]}', b'{"results":[{},{}]}', b"[" * 100_000])
+def test_an_answer_to_another_number_of_statements_is_unavailable(
+    scripted: ScriptedServer, store: InfluxStore, body: bytes
+) -> None:
+    scripted.script = lambda _: Scripted(200, body)
+    for ask in (lambda: store.points("co2-01", "co2", 0, 1), store.latest, lambda: list(store.readings(0, 1))):
+        with pytest.raises(StoreUnavailable):
+            ask()

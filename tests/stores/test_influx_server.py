@@ -110,7 +110,7 @@ def test_readings_beyond_retention_are_refused_and_the_others_stored(influxd: In
     store.close()
 
 
-def test_a_field_of_another_type_refuses_its_line_only(influxd: Influxd, unique: str) -> None:
+def test_p08_a_field_of_another_type_refuses_its_line_only(influxd: Influxd, unique: str) -> None:
     server = server_at(influxd.port, unique)
     store = InfluxStore(server, raw_days=0)
     store.ensure_schema()
