@@ -6,8 +6,9 @@ STAMP := $(VENV)/.installed
 ASSETS := dashboards/console/static/.stamp
 SOURCES := devices stores alerts ingest dashboards vigiterre
 DURATION ?= 0
+INPUTS ?= 1000000
 
-.PHONY: help install assets deps demo test check format lock secrets bench bench-alerts bench-console bench-codecs outage clean
+.PHONY: help install assets deps demo test fuzz check format lock secrets bench bench-alerts bench-console bench-codecs outage chaos clean
 
 help:
 	@echo "make demo [DURATION=20]  real French sensor data, on this machine, with no server to install"
@@ -18,6 +19,8 @@ help:
 	@echo "make bench-console       a publish to the browser, idle streams, lists of 10,000 devices, a year of one series"
 	@echo "make outage              an hour of 1,000 readings a second without InfluxDB, and how it is caught up with"
 	@echo "make bench-codecs        microseconds per uplink, codec by codec"
+	@echo "make fuzz [INPUTS=1000000] [SEED=3] [TARGET=journal]  a million inputs that nobody meant, on every way in"
+	@echo "make chaos [SEED=7 DURATION=60 RATE=200 FAULTS=kill,link]  faults at random on real processes; is anything lost?"
 	@echo "make install | deps      only the Python environment | only the tests' Debian packages (as root)"
 	@echo "make assets              the pages' scripts and styles, bundled from dashboards/console/assets and npm packages"
 	@echo "make format | lock       format the sources | pin the requirements anew"
@@ -55,6 +58,10 @@ test: install
 	@sh tests/deps.sh
 	@folder=$$(mktemp -d /tmp/vXXXXXX); $(BIN)/pytest --basetemp $$folder/t $(PYTEST); code=$$?; rm -rf $$folder; exit $$code
 
+# The same seed tries the same inputs. What shows a fault is kept in $$VIGITERRE_ARTEFACTS, and printed as a test case.
+fuzz: install
+	@PYTHONPATH=tests/support $(BIN)/python -m fuzzing --inputs $(INPUTS) --seed "$(SEED)" $(if $(TARGET),--target $(TARGET))
+
 check: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -82,6 +89,11 @@ outage: install
 
 bench-codecs: install
 	@$(BIN)/python bench/uplinks.py
+
+# What else `python -m chaos --help` knows goes into CHAOS: make chaos CHAOS='--pairs --kills 50'
+chaos: install
+	@sh tests/deps.sh
+	@PYTHONPATH=tests/support $(BIN)/python -m chaos --duration $(if $(filter-out 0,$(DURATION)),$(DURATION),60) $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE)) $(if $(FAULTS),--faults $(FAULTS)) $(CHAOS)
 
 format: install
 	$(BIN)/ruff check --fix .

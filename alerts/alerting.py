@@ -159,6 +159,10 @@ class Alerting:
         some, self._to_look_at = self._to_look_at[:LOOKED_AT], self._to_look_at[LOOKED_AT:]
         return [alert for number in some if (alert := self.unclosed.get(number)) is not None]
 
+    def hasten(self) -> None:
+        """Write the state down soon, so that the journal need not be kept for it. From any thread."""
+        self._checkpoint.hasten()
+
     async def stop(self, now: int) -> None:
         """Write down what a restart needs to go on at once."""
         async with self._turn:
@@ -234,9 +238,10 @@ class Alerting:
         try:
             channels = await self._in_thread(lambda: self._commit(self._work, done, now))
         except StoreUnavailable as error:
-            self.trouble = error.words
-            log.error("alerts_not_written", error=str(error), remedy=error.remedy)  # noqa: TRY400  -- no trace needed
+            self._say(error)
             return
+        if self.trouble:
+            log.info("alerts_written_again")
         self.trouble = NOTHING
         numbers = {one.alert for one in self._work.transitions}
         self._work = Work()
@@ -244,6 +249,12 @@ class Alerting:
         self.wake(channels)
         if numbers:
             self._tell(numbers)
+
+    def _say(self, error: StoreUnavailable) -> None:
+        """Once, though each batch tries again."""
+        if error.words != self.trouble:
+            log.error("alerts_not_written", error=str(error), remedy=error.remedy)
+        self.trouble = error.words
 
     def _tell(self, numbers: Collection[int]) -> None:
         """Whoever shows the alerts must not stop them."""
@@ -266,9 +277,10 @@ class Alerting:
         try:
             await self._in_thread(lambda: self._checkpoint.write(part, done))
         except StoreUnavailable as error:
-            self.trouble = error.words
+            self._say(error)
             self._checkpoint.refused()
         else:
+            self.trouble = NOTHING
             if self._checkpoint.written(part):
                 self.sampled, self.recorded = part.stands_for, max(done, self.recorded)
 

@@ -41,6 +41,8 @@ PLATFORM_CHECKS = (
     "store",
     "journal",
     "disk",
+    "files",
+    "descriptors",
     "housekeeping",
     "quarantine",
     "session",

@@ -13,6 +13,14 @@ WEEK_S = 7 * 24 * 3600
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
+BUFFER_BYTES = 32 * 1024 * 1024
+
+
+def buffer_bytes(journal_bytes: int) -> int:
+    """What may be held in memory of a broker: what is held is journaled at once, and must fit into an empty journal."""
+    return min(BUFFER_BYTES, journal_bytes // 4)
+
+
 @dataclass(frozen=True)
 class Broker:
     """Raises InvalidBroker, with a Trouble in French and English, when the settings cannot work or would lose data."""
@@ -37,7 +45,7 @@ class Broker:
     receive_maximum: int = 1000
     """Asked of the broker, not relied on: mosquitto 2.0.11 exceeds it while it drains a backlog."""
     buffer_messages: int = 10_000
-    buffer_bytes: int = 32 * 1024 * 1024
+    buffer_bytes: int = BUFFER_BYTES
     """Reading pauses when as much as either is received and not yet delivered (one read of 256 kB may come on top)."""
     connect_timeout: float = 10.0
     """s, for each step: connection with TLS, CONNACK, SUBACK."""

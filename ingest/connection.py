@@ -121,6 +121,8 @@ class Connection(asyncio.Protocol):
         self._paused = False
         self._discarding = False
         self._heard = self._loop.time()
+        self._resumed = self._heard
+        """When reading last went on after a pause."""
         self._keep_alive = float(broker.keep_alive)
         self._beat: asyncio.TimerHandle | None = None
         self._connack: asyncio.Future[ConnAckPacket] = self._loop.create_future()
@@ -193,7 +195,7 @@ class Connection(asyncio.Protocol):
     def resume(self) -> None:
         if self._paused and self._transport is not None:
             self._paused = False
-            self._heard = self._loop.time()  # the silence was ours
+            self._heard = self._resumed = self._loop.time()  # the silence was ours
             if not self._transport.is_closing():
                 self._transport.resume_reading()
 
@@ -276,13 +278,16 @@ class Connection(asyncio.Protocol):
         self._beat = self._loop.call_later(self._keep_alive / 2, self._keep_alive_or_end)
 
     async def _answer(self, answer: asyncio.Future[Answer], packet: str) -> Answer:
-        seconds = self._broker.connect_timeout
+        """The time in which reading is paused is ours and does not count: the answer may lie behind what filled us."""
+        seconds, began = self._broker.connect_timeout, self._loop.time()
         either: set[asyncio.Future[Any]] = {answer, self._closed}
-        await asyncio.wait(either, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        if answer.done():
-            return answer.result()
-        if self.closed:
-            raise LinkDown(self._closed.result())
+        while (left := max(began, self._resumed) + seconds - self._loop.time()) > 0 or self._paused:
+            timeout = seconds if self._paused else left
+            await asyncio.wait(either, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            if answer.done():
+                return answer.result()
+            if self.closed:
+                raise LinkDown(self._closed.result())
         facts = {"address": self._broker.address, "packet": packet, "seconds": seconds}
         raise LinkDown(self._end(Trouble("no_answer", facts), abort=True))
 

@@ -1,6 +1,7 @@
 """Which readings were seen before. A repeated reading is no refusal: it is counted and passed over."""
 
 import marshal
+from typing import Any
 
 from devices.reading import Item
 
@@ -23,7 +24,14 @@ class Duplicates:
 
     def seen(self, item: Item) -> bool:
         """True when this very reading came before; remembers it otherwise."""
-        key = hash(marshal.dumps((item.device, item.time, item.seq, item.values), MARSHAL_WITHOUT_REFERENCES))
+        return self._known((item.device, item.time, item.seq, item.values))
+
+    def refused(self, device: str, payload: bytes, index: int) -> bool:
+        """The same for the item of this index of a payload that was refused: two of them may differ in what is bad."""
+        return self._known((device, payload, index))
+
+    def _known(self, what: Any) -> bool:
+        key = hash(marshal.dumps(what, MARSHAL_WITHOUT_REFERENCES))
         if key in self._young or key in self._old:
             return True
         self._young.add(key)

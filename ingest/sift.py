@@ -5,6 +5,7 @@ route (topic -> device) -> decode (payload -> items) -> validate (item -> readin
 
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
@@ -148,19 +149,25 @@ class Sieve:
 
     def close(self, opened: Opened, outcomes: Sequence[Outcome]) -> Batch:
         """Validate. `outcomes` are those of `opened.jobs`, in their order."""
-        outcome = iter(outcomes)
+        outcome, batch = iter(outcomes), opened.batch
         for entry, profile, first, read, heard in opened.work:
-            found = read if heard is None else self._outcome(heard, next(outcome), opened.batch)
+            found = read if heard is None else self._outcome(heard, next(outcome), batch)
             for index, item in enumerate(found, first):
-                self._validate(entry, index, item, profile, opened.batch)
-        return opened.batch
+                try:
+                    self._validate(entry, index, item, profile, batch)
+                except Exception as error:  # noqa: BLE001  -- a mistake of ours must not come again with each start
+                    refusal = _refusal(error, profile.model.codec, profile.device.id)
+                    batch.refused.append(Refused(entry, index, refusal))
+        return batch
 
     def remember(self, entries: Iterable[Entry]) -> None:
         """Know these messages, stored before a restart, when they come again."""
         for work in self.open(entries).work:
-            for item in work.items:
-                if item.time is not None or item.seq is not None:
-                    self.duplicates.seen(item)
+            message = work.entry.message
+            for index, item in enumerate(work.items, work.first):
+                with suppress(Exception):  # it was refused then, with the trace
+                    _, refusal = validate(item, work.profile, message.received + index, self.max_age)
+                    self._came_before(message, index, item, refusal)
 
     def devices_of(self, message: Message) -> set[str]:
         """The ids of the devices a message is from, as far as can be told."""
@@ -279,6 +286,14 @@ class Sieve:
         device = self.registry.addresses.get(name) or self.registry.addresses.get(eui(name) or "")
         return self.registry.profiles[device] if device else None
 
+    def _came_before(self, message: Message, index: int, item: Item, refusal: Refusal | None) -> bool:
+        """Whether this very reading was stored, or refused, before; it is from now on. A replay is asked for anew."""
+        if message.replayed or (item.time is None and item.seq is None):
+            return False
+        if refusal is None:
+            return self.duplicates.seen(item)
+        return self.duplicates.refused(item.device, message.payload, index)
+
     def _validate(self, entry: Entry, index: int, item: Item, profile: Profile, batch: Batch) -> None:
         message = entry.message
         dated = item.time is not None
@@ -286,8 +301,7 @@ class Sieve:
             batch.ignored += 1
             return
         reading, refusal = validate(item, profile, message.received + index, self.max_age)
-        known = dated or item.seq is not None
-        if refusal is None and known and not message.replayed and self.duplicates.seen(item):
+        if self._came_before(message, index, item, refusal):
             batch.duplicates += 1
             return
         if refusal is not None:

@@ -161,6 +161,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "le journal n'a pu être écrit ({detail}) ; rien n'est perdu, nouvel essai ; voyez la trace dans les logs",
         "the journal could not be written ({detail}); nothing is lost, trying again; see the traceback in the logs",
     ),
+    "journal_unreadable": (
+        "le journal ne peut être lu ({detail}) ; rien n'est perdu, nouvel essai ; voyez dmesg et l'état du disque",
+        "the journal cannot be read ({detail}); nothing is lost, trying again; look at dmesg and the state of the disk",
+    ),
+    "cursor_failed": (
+        "{path} ne peut être écrit ({detail}) ; rien n'est perdu ; libérez le disque ou relevez LimitNOFILE",
+        "{path} cannot be written ({detail}); nothing is lost; make room on the disk or raise LimitNOFILE",
+    ),
     # the store and the quarantine
     "alerts_failed": (
         "les alertes ne sont pas évaluées ({detail}) ; les mesures sont enregistrées ; voyez la trace dans les logs",

@@ -10,7 +10,7 @@ from devices.reading import Item, Reading, Reason, Refusal
 from devices.registry import Profile
 
 AHEAD_MS = 5 * 60_000
-"""A device's clock may be this far ahead of ours (PAINS P9)."""
+"""A device's clock may be this far ahead of ours (docs/pains.md, P9)."""
 
 Verdict = tuple[Reading | None, Refusal | None]
 

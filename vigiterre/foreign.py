@@ -25,9 +25,15 @@ class ForeignBrokers:
     """`follow` may be called again with other sources; what did not change goes on undisturbed."""
 
     def __init__(
-        self, deliver: Callable[[list[Message]], Awaitable[None]], clock: Callable[[], int], data_dir: Path
+        self,
+        deliver: Callable[[list[Message]], Awaitable[None]],
+        clock: Callable[[], int],
+        data_dir: Path,
+        buffer_bytes: int,
     ) -> None:
+        """Of each, no more than `buffer_bytes` are held in memory."""
         self._deliver = deliver
+        self._buffer_bytes = buffer_bytes
         self._data_dir = data_dir
         self._clock = clock
         self._running: dict[Broker, tuple[ForeignReceiver, asyncio.Task[None]]] = {}
@@ -48,7 +54,7 @@ class ForeignBrokers:
 
     def follow(self, sources: Sources) -> None:
         """Receive from these brokers, and from no other. A broker that cannot be used is said and left out."""
-        wanted = {broker: one.id for one in sources.brokers if (broker := _broker(one, sources)) is not None}
+        wanted = {broker: one.id for one in sources.brokers if (broker := self._broker(one, sources)) is not None}
         for broker in set(self._running) - set(wanted):
             receiver, task = self._running.pop(broker)
             stopping = asyncio.create_task(_end(receiver, task))
@@ -57,6 +63,27 @@ class ForeignBrokers:
         for broker in set(wanted) - set(self._running):
             receiver = self._receiver(wanted[broker], broker)
             self._running[broker] = receiver, asyncio.create_task(receiver.run(), name=f"broker {receiver.name}")
+
+    def _broker(self, one: ForeignBroker, sources: Sources) -> Broker | None:
+        topics = sources.filters(one.id)
+        if not topics:
+            log.warning("foreign_without_source", broker=one.id)
+            return None
+        try:
+            return Broker(
+                url=one.url,
+                client_id=one.client_id,
+                topics=topics,
+                password=secret(None, one.password_file),
+                ca_file=one.ca_file,
+                cert_file=one.cert_file,
+                key_file=one.key_file,
+                keep_alive=one.keep_alive,
+                buffer_bytes=self._buffer_bytes,
+            )
+        except (InvalidBroker, ConfigError) as error:
+            log.error("foreign_unusable", broker=one.id, error=str(error))  # noqa: TRY400  -- a setting, no mistake of ours
+            return None
 
     def _receiver(self, name: str, broker: Broker) -> ForeignReceiver:
         session = self._data_dir / f"session-{name}.json"
@@ -77,24 +104,3 @@ async def _end(receiver: ForeignReceiver, task: asyncio.Task[None]) -> None:
     await asyncio.wait({task})
     if task.exception():
         log.error("foreign_failed", broker=receiver.name, error=str(task.exception()))
-
-
-def _broker(one: ForeignBroker, sources: Sources) -> Broker | None:
-    topics = sources.filters(one.id)
-    if not topics:
-        log.warning("foreign_without_source", broker=one.id)
-        return None
-    try:
-        return Broker(
-            url=one.url,
-            client_id=one.client_id,
-            topics=topics,
-            password=secret(None, one.password_file),
-            ca_file=one.ca_file,
-            cert_file=one.cert_file,
-            key_file=one.key_file,
-            keep_alive=one.keep_alive,
-        )
-    except (InvalidBroker, ConfigError) as error:
-        log.error("foreign_unusable", broker=one.id, error=str(error))  # noqa: TRY400  -- a setting, no mistake of ours
-        return None

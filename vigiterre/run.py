@@ -23,12 +23,12 @@ from dashboards.console.app import application
 from devices.editing_files import InventoryFiles
 from devices.errors import VigiterreError
 from devices.problems import NOTHING, Bilingual, Problem
-from ingest.broker import Broker
+from ingest.broker import Broker, buffer_bytes
 from ingest.mqtt import Receiver, State
 from ingest.trouble import Trouble
-from vigiterre import control
+from vigiterre import control, descriptors
 from vigiterre.alert_operations import AlertOperations
-from vigiterre.checks import Checks, Ear
+from vigiterre.checks import Checks, Ear, files_trouble
 from vigiterre.console import access_of, console_of
 from vigiterre.console_sources import sources_of
 from vigiterre.feed import Feed
@@ -80,12 +80,15 @@ class Run:
                 cert_file=mqtt.cert_file,
                 key_file=mqtt.key_file,
                 keep_alive=mqtt.keep_alive,
+                buffer_bytes=buffer_bytes(settings.journal.max_bytes),
             ),
             service.deliver,
             now_ms,
             settings.data_dir / "session.json",
         )
-        self.foreign = ForeignBrokers(service.deliver, now_ms, settings.data_dir)
+        self.foreign = ForeignBrokers(
+            service.deliver, now_ms, settings.data_dir, buffer_bytes(settings.journal.max_bytes)
+        )
         self.started = time.monotonic()
         self.platform = Checks(service, lambda: self.receiver.state, lambda: self.foreign.checks(settings.language))
         self.ear = Ear()
@@ -107,10 +110,17 @@ class Run:
             "broker": "" if state.connected else NOT_YET[language],
             **{trouble.code: trouble.text(language) for trouble in state.troubles},
             **self.foreign.checks(language),
-            "store": self.service.pipeline.trouble.text(language),
+            "store": self._store_trouble().text(language),
+            "files": files_trouble(self.service).text(language),
+            "descriptors": descriptors.trouble().text(language),
             "housekeeping": self.service.chores_trouble.text(language),
             "alerts": self._alert_trouble().text(language),
         }
+
+    def _store_trouble(self) -> Bilingual:
+        """The pipeline waits for the quarantine as well, which is said of the files."""
+        service = self.service
+        return NOTHING if service.pipeline.trouble == service.quarantine.trouble else service.pipeline.trouble
 
     def healthy(self) -> bool:
         """The heartbeat may go out: readings come in, and alerts are evaluated and written down."""
@@ -147,6 +157,7 @@ class Run:
             tasks.append(asyncio.create_task(service.marking.run(now_ms), name="marks"))
         self.foreign.follow(service.sources)
         spare_collections()
+        descriptors.raise_limit()
         host, port = listener.getsockname()[:2]
         log.info("started", devices=len(service.registry.devices), console=f"http://{host}:{port}/")
         waiting = asyncio.create_task(self._stopping.wait())
@@ -213,7 +224,7 @@ class Run:
         service = self.service
         while True:
             now = now_ms()
-            hearing = self.ear.hearing(self.receiver.state, now)
+            hearing = self.ear.hearing(self.receiver.state, now, time.monotonic())
             if service.ahead.lag(now) < BACKLOG_MS:
                 await self.pass_time(now, hearing)
             await asyncio.sleep(TICK_SECONDS)

@@ -57,6 +57,7 @@ HOUSEKEEPING_SECONDS = 60
 MINUTE_MS = 60_000
 REMEMBERED = 200_000
 CHUNK = 1_000
+INCOMPLETE = "what may not have been stored is gone: put the segments back from a backup, and start again"
 
 
 def now_ms() -> int:
@@ -76,14 +77,7 @@ class Service:
         config = self._load_alerts(self.registry)
         data = settings.data_dir
         data.mkdir(parents=True, exist_ok=True)
-        self.journal = Journal(
-            data / "journal", max_bytes=settings.journal.max_bytes, max_age_ms=settings.journal.max_days * DAY_MS
-        )
-        self.quarantine = Quarantine(
-            data / "quarantine.sqlite",
-            max_age_ms=settings.quarantine.max_days * DAY_MS,
-            max_bytes=settings.quarantine.max_bytes,
-        )
+        self.journal, self.quarantine = open_files(settings)
         self.store: Store = open_store(
             settings.store_url,
             secret(settings.store.password, settings.store.password_file),
@@ -95,6 +89,7 @@ class Service:
         )
         self.sandbox = Sandbox(self.scripts)
         cursor = Cursor(data / "store.cursor")
+        check_cursor(cursor, self.journal)
         self.alerting = self._alerting(config, min(cursor.load(), self.journal.last))
         self.links = Links(self.alerting.book.connection, self.alerting.book.lock, read_key(data))
         self.sender = Sender(
@@ -211,6 +206,8 @@ class Service:
         try:
             self.journal.append(messages)
         except JournalFull:
+            if self.alerting.sampled < self.pipeline.done:
+                self.alerting.hasten()
             if not self.journal.expire(now_ms(), self.undone):
                 raise
             self.journal.append(messages)
@@ -302,6 +299,31 @@ class Service:
         self.quarantine.close()
         self.roller.close()
         self.store.close()
+
+
+def open_files(settings: Settings) -> tuple[Journal, Quarantine]:
+    """Raises JournalLocked, NewerFormat, and StoreUnavailable where the disk is full or must not be written."""
+    journal, quarantine = settings.data_dir / "journal", settings.data_dir / "quarantine.sqlite"
+    keep, refused = settings.journal, settings.quarantine
+    with said_of(journal):
+        opened = Journal(journal, max_bytes=keep.max_bytes, max_age_ms=keep.max_days * DAY_MS)
+    try:
+        with said_of(quarantine):
+            return opened, Quarantine(quarantine, refused.max_days * DAY_MS, refused.max_bytes)
+    except BaseException:
+        opened.close()
+        raise
+
+
+def check_cursor(cursor: Cursor, journal: Journal) -> None:
+    """A cursor that does not fit the journal is that of another one: nothing of this one may be passed over for it."""
+    done, last = cursor.load(), journal.last
+    # A damaged end may have been done: its numbers are not given again, and the cursor is right.
+    if done > last and last and not journal.recovered:
+        log.warning("cursor_of_another_journal", cursor=done, journal=last, remedy="none needed: all is stored again")
+        cursor.save(0)
+    elif 0 < done < journal.first - 1:
+        log.error("journal_incomplete", missing_from=done + 1, missing_to=journal.first - 1, remedy=INCOMPLETE)
 
 
 def _say_failure(task: "asyncio.Task[None]") -> None:

@@ -188,6 +188,18 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "il reste {free} Mio sur le disque de data_dir ; libérez de la place",
         "en": "{free} MiB are left on the disk of data_dir; make room",
     },
+    "journal_damaged": {
+        "fr": "journal abîmé ({files}) : {records} message(s) acquitté(s) perdu(s) ; voyez dmesg et l'état du disque, "
+        "et journal_damaged dans les logs",
+        "en": "the journal is damaged ({files}): {records} acknowledged message(s) lost; look at dmesg and the state "
+        "of the disk, and at journal_damaged in the logs",
+    },
+    "descriptors_used": {
+        "fr": "{used} descripteurs de fichiers ouverts sur {limit} : cherchez qui garde tant de connexions, ou relevez "
+        "la limite (LimitNOFILE de systemd)",
+        "en": "{used} of {limit} file descriptors are open: find who keeps so many connections, or raise the limit "
+        "(LimitNOFILE of systemd)",
+    },
     "many_refused": {
         "fr": "{refused} mesures refusées sur {received} en dix minutes ; voyez `vigiterre quarantine list`",
         "en": "{refused} of {received} readings refused in ten minutes; see `vigiterre quarantine list`",

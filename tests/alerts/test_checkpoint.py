@@ -58,3 +58,13 @@ def test_killed_between_two_parts_the_alerts_are_the_same(journal: list[Step], k
         patch.setattr(checkpoint, "LEAST", 1)
         expected = asyncio.run(played(Path(quiet), journal, []))
         assert asyncio.run(played(Path(killed), journal, kills)) == expected
+
+
+def test_who_needs_room_in_the_journal_has_the_memory_written_down_at_the_next_tick(tmp_path: Path) -> None:
+    with Book(tmp_path / FILE) as book:
+        alerting = Alerting(book, CONFIG, AMONG, START, begin=0)
+        point = alerting._checkpoint
+        assert not point.due(START + 1_000, 0)
+        alerting.hasten()
+        assert point.due(START + 1_000, 0)
+        alerting.close()

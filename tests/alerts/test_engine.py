@@ -77,7 +77,7 @@ def test_time_alone_fires_it_while_the_last_reading_holds() -> None:
     assert scene.only().live
 
 
-def test_a_gap_is_no_breach() -> None:
+def test_p10_a_gap_is_no_breach() -> None:
     scene = Scene(replace(HOT, levels=(threshold(above=30.0, clear=28.0, delay=20),)))
     scene.reads(0, 31.0)
     scene.passes(19)
@@ -100,7 +100,7 @@ def test_a_gap_does_not_end_what_fires() -> None:
     assert minutes(scene.only().resolved) == 615
 
 
-def test_a_value_that_swings_around_the_threshold_for_an_hour_is_one_alert() -> None:
+def test_p16_a_value_that_swings_around_the_threshold_for_an_hour_is_one_alert() -> None:
     scene = Scene(replace(HOT, levels=(threshold(above=30.0, clear=28.0),)))
     for minute in range(61):
         scene.reads(minute, 31.0 if minute % 2 == 0 else 29.0)
@@ -234,7 +234,7 @@ def test_water_that_runs_all_night_is_a_leak_and_a_new_meter_is_not() -> None:
     assert not scene.alerts
 
 
-def test_silence_is_three_intervals_without_a_reading_and_ends_with_one() -> None:
+def test_p11_silence_is_three_intervals_without_a_reading_and_ends_with_one() -> None:
     scene = Scene(SILENT)
     scene.reads(0, 1.0)
     scene.passes(29.9)
@@ -247,7 +247,7 @@ def test_silence_is_three_intervals_without_a_reading_and_ends_with_one() -> Non
     assert len(scene.open) == 1
 
 
-def test_a_device_that_was_never_heard_is_silent_too() -> None:
+def test_p11_a_device_that_was_never_heard_is_silent_too() -> None:
     scene = Scene(SILENT)
     scene.passes(0)
     scene.passes(29)
@@ -270,7 +270,7 @@ def test_while_we_are_deaf_nobody_is_silent_and_afterwards_all_have_their_term()
     assert minutes(scene.only().opened) == 230
 
 
-def test_each_silence_is_found_within_a_tick_however_often_it_comes() -> None:
+def test_p11_each_silence_is_found_within_a_tick_however_often_it_comes() -> None:
     scene = Scene(replace(SILENT, levels=(threshold(factor=3.0), threshold(Level.CRITICAL, factor=12.0))))
     for begin in range(0, 2_000, 200):
         scene.reads(begin, 1.0)

@@ -77,7 +77,7 @@ def played(sent: Sequence[Sent], rules: Sequence[Rule], chores: int = 0) -> tupl
 @given(
     readings, st.integers(0, 3), st.lists(st.sampled_from(RULES), min_size=1, max_size=3, unique_by=lambda one: one.id)
 )
-def test_any_order_within_the_lateness_window_gives_the_same_intervals(
+def test_p10_any_order_within_the_lateness_window_gives_the_same_intervals(
     sent: list[Sent], chores: int, rules: list[Rule]
 ) -> None:
     in_order = [(minute, values, 0) for minute, values, _ in sorted(sent, key=lambda one: one[0])]

@@ -307,7 +307,7 @@ ACTIONS = st.lists(
 
 @settings(deadline=None, max_examples=500)
 @given(ACTIONS, st.integers(0, 4))
-def test_every_order_ends_in_exactly_one_outcome_and_is_confirmed_at_most_once(
+def test_p21_every_order_ends_in_exactly_one_outcome_and_is_confirmed_at_most_once(
     actions: Sequence[tuple[int, str, int, Level, str]], most: int
 ) -> None:
     db = _memory()

@@ -93,7 +93,7 @@ async def played(folder: Path, journal: Sequence[Step], kills: Sequence[int]) ->
 
 @settings(max_examples=150, deadline=None)
 @given(steps, st.lists(st.integers(0, 24), min_size=1, max_size=6))
-def test_killed_anywhere_the_history_and_the_notices_are_the_same(journal: list[Step], kills: list[int]) -> None:
+def test_p13_killed_anywhere_the_history_and_the_notices_are_the_same(journal: list[Step], kills: list[int]) -> None:
     with TemporaryDirectory() as quiet, TemporaryDirectory() as killed:
         expected = asyncio.run(played(Path(quiet), journal, []))
         assert asyncio.run(played(Path(killed), journal, kills)) == expected

@@ -88,7 +88,7 @@ def test_what_our_sensors_say_of_the_air_is_called_indicative(rule: Rule) -> Non
 
 
 @each(MEASURED)
-def test_every_limit_of_value_has_its_hysteresis(rule: Rule) -> None:
+def test_p16_every_limit_of_value_has_its_hysteresis(rule: Rule) -> None:
     for one in rule.levels:
         assert (one.clear is None) == bool(one.states)
 

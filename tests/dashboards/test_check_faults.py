@@ -24,7 +24,7 @@ def test_a_good_folder_has_no_fault(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_planted_fault_is_reported_where_it_is_and_no_other(case: Case, tmp_path: Path) -> None:
+def test_p14_p15_a_planted_fault_is_reported_where_it_is_and_no_other(case: Case, tmp_path: Path) -> None:
     good = Good(tmp_path)
     case.plant(good)
     found = good.faults()
@@ -55,6 +55,6 @@ def test_a_missing_folder_and_an_empty_one_are_faults(tmp_path: Path) -> None:
     assert [fault.code for fault in read_folder(tmp_path).faults] == ["no_dashboards"]
 
 
-def test_what_is_committed_has_no_fault() -> None:
+def test_p15_what_is_committed_has_no_fault() -> None:
     found = list(faults(read_folder(CONFIG / "grafana"), NAMES))
     assert [fault.text("en") for fault in found] == []

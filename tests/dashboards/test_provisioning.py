@@ -71,14 +71,14 @@ def test_the_data_source_is_one_for_all_influxdbs_and_holds_no_secret(spoken: Le
     assert source["jsonData"]["dbName"] == "$VIGITERRE_INFLUX_DATABASE"
 
 
-def test_the_folder_of_the_rules_is_that_of_the_dashboards_and_named_by_title_alone(spoken: Legend) -> None:
+def test_p14_the_folder_of_the_rules_is_that_of_the_dashboards_and_named_by_title_alone(spoken: Legend) -> None:
     (provider,) = parsed(spoken)["dashboards/vigiterre.yaml"]["providers"]
     assert provider["folder"] == group(spoken)["folder"]
     assert "folderUid" not in provider
     assert provider["options"]["path"].endswith(f"/{spoken.language}")
 
 
-def test_every_rule_has_a_short_uid_of_ours_and_a_title_of_its_own(spoken: Legend) -> None:
+def test_p14_every_rule_has_a_short_uid_of_ours_and_a_title_of_its_own(spoken: Legend) -> None:
     found = group(spoken)["rules"]
     assert len({rule["uid"] for rule in found}) == len({rule["title"] for rule in found}) == len(WATCHES)
     for rule in found:

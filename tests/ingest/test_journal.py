@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from devices.errors import JournalFull
 from devices.reading import Message
@@ -183,7 +184,7 @@ def test_a_quiet_journal_keeps_nothing_much_longer_than_asked(tmp_path: Path) ->
             assert next(iter(journal.scan(0, BIG))).message.received >= (day - 11) * DAY
 
 
-def test_a_full_journal_says_so_keeps_all_and_goes_on_once_something_is_done(tmp_path: Path) -> None:
+def test_p06_a_full_journal_says_so_keeps_all_and_goes_on_once_something_is_done(tmp_path: Path) -> None:
     with opened(tmp_path, max_bytes=4_000) as journal:
         written = fill(journal)
         assert journal.bytes <= 4_000
@@ -308,6 +309,23 @@ def test_a_damaged_cursor_begins_again(tmp_path: Path, content: bytes) -> None:
     assert cursor.load() == 0
     cursor.save(7)
     assert cursor.load() == 7
+
+
+def test_a_cursor_that_cannot_be_written_stops_nobody_and_is_said_once(tmp_path: Path) -> None:
+    cursor = Cursor(tmp_path / "store.cursor")
+    cursor.save(3)
+    in_the_way = tmp_path / "store.cursor.tmp"
+    in_the_way.mkdir()
+    with capture_logs() as logs:
+        cursor.save(4)
+        cursor.save(5)
+    assert [one["event"] for one in logs] == ["cursor_not_saved"]
+    assert "store.cursor" in cursor.trouble
+    assert cursor.load() == 3
+    in_the_way.rmdir()
+    cursor.save(6)
+    assert not cursor.trouble
+    assert cursor.load() == 6
 
 
 @given(st.integers(0, 2**63))

@@ -208,6 +208,35 @@ def test_seqs_of_a_lost_tail_are_not_given_to_other_messages(tmp_path: Path) -> 
         assert journal.read(entries[-1].seq, 10) == [Entry(seq, message(1))]
 
 
+def test_what_follows_two_torn_tails_in_a_row_is_read(tmp_path: Path) -> None:
+    """Each leaves seqs that nobody has; the first also leaves a segment in which nothing was ever written."""
+    entries = written(tmp_path)
+    for _ in range(2):
+        last = segments(tmp_path)[-1]
+        with last.open("ab") as file:
+            file.write(last.read_bytes()[: HEADER.size] * 2)
+        opened(tmp_path).close()
+    with opened(tmp_path) as journal:
+        seq = journal.append([message(1)])
+        assert seq > entries[-1].seq + 2
+        assert everything(journal) == [*entries, Entry(seq, message(1))]
+    assert everything(Journal.open_readonly(tmp_path)) == [*entries, Entry(seq, message(1))]
+
+
+def test_blocks_of_a_later_segment_in_the_place_of_others_hide_nothing(
+    whole: tuple[Path, list[Entry]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Their records are good ones, but they stand where they are not looked for: all others are read in their turn."""
+    original, entries = whole
+    folder = copy(original, tmp_path_factory)
+    second, *_, last = segments(folder)[1:]
+    second.write_bytes(bytes(HEADER.size + 400) + last.read_bytes()[HEADER.size :])
+    lost = range(int(second.stem), int(segments(folder)[2].stem))
+    with opened(folder) as journal:
+        assert everything(journal) == [entry for entry in entries if entry.seq not in lost]
+        assert sum(damage.records or 0 for damage in journal.recovered) == len(lost)
+
+
 def test_a_payload_cannot_pass_for_a_record(tmp_path: Path) -> None:
     """A device sends a copy of a record, and then the real record around it is damaged."""
     other = tmp_path / "other"
@@ -252,3 +281,31 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path) -> None:
             assert {what for what, *_ in journal.recovered} <= {What.TORN_TAIL}
         shutil.rmtree(tmp_path)
         tmp_path.mkdir()
+
+
+def test_a_segment_that_is_missing_in_the_middle_is_said_and_the_others_are_read(
+    whole: tuple[Path, list[Entry]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = copy(whole[0], tmp_path_factory)
+    before, gone, after = segments(folder)[:3]
+    gone.unlink()
+    first, following = int(gone.stem), int(after.stem)
+    kept = [entry for entry in whole[1] if not first <= entry.seq < following]
+    with opened(folder) as journal:
+        assert journal.recovered == [Damage(What.MISSING, gone.name, 0, 0, following - first)]
+        assert everything(journal) == kept
+    before.unlink()  # the oldest ones go by age, which is no damage
+    with opened(folder) as journal:
+        assert journal.recovered == []
+
+
+def test_a_segment_that_was_set_aside_is_not_missed_at_the_next_start(
+    whole: tuple[Path, list[Entry]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = copy(whole[0], tmp_path_factory)
+    unreadable = segments(folder)[1]
+    unreadable.write_bytes(bytes(unreadable.stat().st_size))
+    with opened(folder) as journal:
+        assert [one.what for one in journal.recovered] == [What.SET_ASIDE]
+    with opened(folder) as journal:
+        assert journal.recovered == []

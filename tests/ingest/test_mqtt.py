@@ -80,7 +80,7 @@ async def test_nothing_is_acknowledged_before_deliver_returns(
     assert landing.payloads == [b"1", b"2", b"3"]
 
 
-async def test_acknowledgements_of_a_lost_connection_are_void_and_its_messages_come_again(
+async def test_p03_acknowledgements_of_a_lost_connection_are_void_and_its_messages_come_again(
     mosquitto: Mosquitto, broker: Broker, unique: str, tmp_path: Path
 ) -> None:
     landing = Landing()
@@ -109,7 +109,7 @@ async def test_acknowledgements_of_a_lost_connection_are_void_and_its_messages_c
         (RuntimeError("a mistake"), "delivery_failed"),
     ],
 )
-async def test_a_journal_that_refuses_pauses_reading_and_loses_nothing(
+async def test_p06_a_journal_that_refuses_pauses_reading_and_loses_nothing(
     failure: Exception, code: str, mosquitto: Mosquitto, broker: Broker, unique: str, tmp_path: Path
 ) -> None:
     landing = Landing()

@@ -326,7 +326,34 @@ async def test_silence_is_our_own_while_reading_is_paused(unique: str, tmp_path:
         await until(lambda: receiver.state.acknowledged == 1, "the acknowledgement")
 
 
-async def test_packet_ids_used_again_are_acknowledged_as_often_in_receive_order(unique: str, tmp_path: Path) -> None:
+async def test_an_answer_behind_a_backlog_that_fills_us_is_waited_for(unique: str, tmp_path: Path) -> None:
+    """A broker that keeps messages for us sends them before its SUBACK, which we read when there is room again."""
+    landing = Landing()
+    landing.open.clear()
+
+    async def scene(peer: Peer) -> None:
+        await peer.expect(ConnectPacket)
+        peer.send(ConnAckPacket(session_present=True), PublishPacket("a", b"x", qos=QoS.AT_LEAST_ONCE, packet_id=1))
+        await until(lambda: landing.entered == 1, "the delivery")
+        await peer.expect(SubscribePacket)
+        peer.send(SubAckPacket(1, [SubAckReasonCode.GRANTED_QOS_AT_LEAST_ONCE]))
+        await peer.expect(DisconnectPacket)
+
+    async with (
+        played(scene, unique, connect_timeout=0.2, buffer_messages=1) as broker,
+        receiving(broker, landing, tmp_path) as receiver,
+    ):
+        await until(lambda: receiver.state.paused, "the pause")
+        await asyncio.sleep(0.6)
+        assert receiver.state.link is None
+        landing.open.set()
+        await connected(receiver)
+        assert (receiver.state.connections, receiver.state.acknowledged) == (1, 1)
+
+
+async def test_p03_packet_ids_used_again_are_acknowledged_as_often_in_receive_order(
+    unique: str, tmp_path: Path
+) -> None:
     acknowledged: list[int] = []
     ids = [5, 6, 5, 7, 6]
 

@@ -246,6 +246,16 @@ def test_a_file_that_is_no_database_is_set_aside_and_said(path: Path) -> None:
         assert path.with_name(f"quarantine.sqlite.damaged-{number}").read_bytes().startswith(b"this is no")
 
 
+def test_a_database_whose_columns_have_no_readable_name_is_set_aside(path: Path) -> None:
+    with opened(path) as quarantine:
+        quarantine.add([row(1)])
+    path.write_bytes(path.read_bytes().replace(b"topic TEXT", b"t\xc2pic TEXT"))
+    with capture_logs() as logs, opened(path) as quarantine:
+        assert quarantine.add([row(2)]) == 1
+        assert quarantine.count() == {"schema": 1}
+    assert [log["event"] for log in logs] == ["quarantine_damaged"]
+
+
 def test_a_database_damaged_while_in_use_does_not_stop_the_stream(path: Path) -> None:
     with opened(path) as quarantine:
         quarantine.add([row(seq, payload=b"x" * 1000) for seq in range(500)])
@@ -263,6 +273,7 @@ def test_a_full_disk_is_an_error_that_keeps_nothing_of_the_call_and_the_next_one
     script = f"""
         import resource, signal, sqlite3
         from pathlib import Path
+        from devices.errors import StoreUnavailable
         from devices.reading import Message, Reason, Refusal
         from ingest.quarantine import Quarantine, Row
 
@@ -274,12 +285,13 @@ def test_a_full_disk_is_an_error_that_keeps_nothing_of_the_call_and_the_next_one
         for _ in range(2):
             try:
                 quarantine.add(rows)
-            except sqlite3.OperationalError as error:
+            except StoreUnavailable as error:
+                assert quarantine.trouble == error.words
                 print(len(quarantine.list()))
         resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-        print(quarantine.add(rows), len(quarantine.list()))
+        print(quarantine.add(rows), len(quarantine.list()), not quarantine.trouble)
     """
-    assert run(script).splitlines() == ["3", "3", "97 100"]
+    assert run(script).splitlines() == ["3", "3", "97 100 True"]
 
 
 def test_what_was_added_survives_kill_9(path: Path) -> None:

@@ -161,7 +161,7 @@ def test_an_array_is_several_measurements_with_their_own_times() -> None:
     assert [(one.fields["a"], one.time) for one in outcome] == [(1, 1_795_468_440_000), (2, None), (3, None)]
 
 
-def test_an_error_names_codec_line_and_port_in_both_languages() -> None:
+def test_p19_an_error_names_codec_line_and_port_in_both_languages() -> None:
     outcome = run("function decodeUplink(input) {\n  const o = {};\n  return {data: o.a.x};\n}\n")
     assert isinstance(outcome, DecodeError)
     assert outcome.text("en") == "one.js, line 3, port 5: TypeError: cannot read property 'x' of undefined"

@@ -58,7 +58,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_codec_fails_alone_and_in_words(sandbox: Sandbox, name: str) -> None:
+def test_p19_a_hostile_codec_fails_alone_and_in_words(sandbox: Sandbox, name: str) -> None:
     hostile = job(f"{list(HOSTILE).index(name)}.js")
     before, failed, after = sandbox.decode([job("good.js"), hostile, job("good.js")])
     assert HOSTILE[name][1] in words(failed)

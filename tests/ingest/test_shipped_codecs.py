@@ -259,7 +259,9 @@ def test_every_codec_is_that_of_a_model_and_every_model_has_an_example(registry:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_every_example_decodes_and_validates_to_what_it_says(name: str, registry: Registry, sandbox: Sandbox) -> None:
+def test_p19_every_example_decodes_and_validates_to_what_it_says(
+    name: str, registry: Registry, sandbox: Sandbox
+) -> None:
     assert list(run_examples(registry.models[name], registry, Formats({}, scripts=sandbox.decode))) == []
 
 

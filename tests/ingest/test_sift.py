@@ -93,7 +93,7 @@ def test_a_broken_probe_does_not_take_the_other_values_with_it(registry: Registr
     assert batch.partial == 1
 
 
-def test_the_clock_policy_accepts_five_minutes_ahead_and_thirty_days_late(registry: Registry) -> None:
+def test_p09_the_clock_policy_accepts_five_minutes_ahead_and_thirty_days_late(registry: Registry) -> None:
     def at(time: int) -> Batch:
         return sift(registry, {"time": time, "values": {"co2": 612}})
 
@@ -103,7 +103,7 @@ def test_the_clock_policy_accepts_five_minutes_ahead_and_thirty_days_late(regist
     assert reasons(at(NOW - 30 * DAY - 1)) == [Reason.TOO_OLD]
 
 
-def test_a_device_with_an_unreliable_clock_gets_the_time_received(registry: Registry) -> None:
+def test_p09_a_device_with_an_unreliable_clock_gets_the_time_received(registry: Registry) -> None:
     unreliable = [model.id for model in registry.models.values() if model.clock == "unreliable"]
     device = next(device for device in registry.devices.values() if device.model in unreliable)
     field = registry.models[device.model].fields[0]
@@ -143,7 +143,9 @@ def test_a_replayed_message_is_never_a_duplicate(registry: Registry) -> None:
     assert (len(batch.readings), batch.duplicates, batch.replayed) == (2, 0, 2)
 
 
-def test_a_codec_with_a_bug_refuses_its_message_with_the_trace_and_the_next_one_is_stored(registry: Registry) -> None:
+def test_p05_a_codec_with_a_bug_refuses_its_message_with_the_trace_and_the_next_one_is_stored(
+    registry: Registry,
+) -> None:
     def buggy(message: Message, device: str) -> list[Item]:
         if b"poison" in message.payload:
             raise KeyError("nobody thought of this")
@@ -154,6 +156,24 @@ def test_a_codec_with_a_bug_refuses_its_message_with_the_trace_and_the_next_one_
     [one] = batch.refused
     assert one.refusal.reason is Reason.UNDECODABLE
     assert "nobody thought of this" in one.refusal.detail
+
+
+def test_p05_an_item_that_breaks_what_checks_it_is_refused_with_the_trace_and_its_neighbours_are_stored(
+    registry: Registry,
+) -> None:
+    """A codec with a mistake hands over what no item is; known again after a restart, it stops nothing either."""
+
+    def odd(message: Message, device: str) -> list[Item]:
+        items = CODECS["native"](message, device)
+        return [items[0]._replace(values={"co2": object()}), *items]  # type: ignore[dict-item]
+
+    entry = Entry(1, Message(TOPIC, b'{"time": %d, "values": {"co2": 612}}' % (NOW // 1000), NOW))
+    sieve = Sieve(registry, Formats({"native": odd}), Duplicates(), Frames())
+    batch = sieve.sift([entry])
+    assert [reading.values for reading in batch.readings] == [{"co2": 612}]
+    assert [(one.item, one.refusal.reason) for one in batch.refused] == [(0, Reason.UNDECODABLE)]
+    assert "TypeError" in batch.refused[0].refusal.detail
+    sieve.remember([entry])
 
 
 def test_a_calibrated_device_stores_the_corrected_value(registry: Registry) -> None:

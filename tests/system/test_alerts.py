@@ -119,7 +119,7 @@ def alarm(tmp_path: Path) -> Iterator[Alarm]:
         yield alarm
 
 
-def test_a_crossing_that_oscillates_for_an_hour_is_one_alert_one_notice_with_its_reminder_and_one_resolution(
+def test_p16_a_crossing_that_oscillates_for_an_hour_is_one_alert_one_notice_with_its_reminder_and_one_resolution(
     alarm: Alarm,
 ) -> None:
     """At one device hysteresis keeps it, at the other, where every second value is clear, `keep_firing_for`."""
@@ -211,7 +211,7 @@ def after_its_state_was_written_down(alarm: Alarm) -> None:
 
 
 @pytest.mark.parametrize("interrupted", [never, by_force, after_its_state_was_written_down])
-def test_killed_in_the_middle_of_ten_minutes_it_fires_once_and_at_the_right_minute(
+def test_p13_killed_in_the_middle_of_ten_minutes_it_fires_once_and_at_the_right_minute(
     alarm: Alarm, interrupted: Kills
 ) -> None:
     alarm.start(rule(delay="10 min"))
@@ -237,7 +237,7 @@ def test_killed_in_the_middle_of_ten_minutes_it_fires_once_and_at_the_right_minu
 
 
 @pytest.mark.parametrize("hanging", [False, True], ids=["the webhook is down", "the webhook hangs"])
-def test_killed_between_firing_and_sending_the_notice_goes_out_and_never_again_once_confirmed(
+def test_p21_killed_between_firing_and_sending_the_notice_goes_out_and_never_again_once_confirmed(
     alarm: Alarm, hanging: bool
 ) -> None:
     alarm.start(rule())

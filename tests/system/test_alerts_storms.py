@@ -144,7 +144,7 @@ def stored(influxd: Influxd) -> int:
 
 
 @pytest.mark.timeout(OUTAGE_SECONDS + 180)
-def test_without_database_a_crossing_pages_at_once_beside_one_alert_about_it_and_its_return_is_no_burst(
+def test_p12_without_database_a_crossing_pages_at_once_beside_one_alert_about_it_and_its_return_is_no_burst(
     storm: Storm, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Frozen for the first half, killed for the second. Nobody is silent, and every reading is stored in the end."""
@@ -208,7 +208,7 @@ def test_a_broker_that_goes_away_is_one_alert_and_no_device_is_called_silent(sto
     assert [one.rule for one in storm.alerts()] == ["platform_broker"]
 
 
-def test_after_a_stop_of_ours_that_is_longer_than_their_term_no_device_is_called_silent(storm: Storm) -> None:
+def test_p11_after_a_stop_of_ours_that_is_longer_than_their_term_no_device_is_called_silent(storm: Storm) -> None:
     with sending(storm.broker.port) as sent:
         storm.run.wait_for("vigiterre_alerts_judged_total", 200)
         storm.run.stop()

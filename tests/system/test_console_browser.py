@@ -190,6 +190,7 @@ def look(request: pytest.FixtureRequest, demo: Demo, browser: Browser) -> Look:
         page.goto(PAGES[name])
         ready(page)
         weight = sum(sizes)
+        (ARTEFACTS / f"{name}-weight.txt").write_text(f"{weight:.0f}\n")
         too_wide = [width for width in (640, 320) if wider_than(page, width)]  # 1,280 at 200 %, and the narrowest
         page.set_viewport_size({"width": DESKTOP["width"], "height": DESKTOP["height"]})
         ready(page)

@@ -184,7 +184,9 @@ def test_by_tls_a_device_cannot_take_the_session_of_the_service(broker: Accounts
     assert len(asyncio.run(steal())) == 1
 
 
-def test_a_killed_broker_keeps_all_it_confirmed_while_the_service_was_away(broker: Accounts, machine: Machine) -> None:
+def test_p18_a_killed_broker_keeps_all_it_confirmed_while_the_service_was_away(
+    broker: Accounts, machine: Machine
+) -> None:
     count, topic = 1_500, f"vigiterre/road/{DEVICE}/up"  # its default keeps 1,000, and none when killed
     asyncio.run(leave_a_session(broker))
     account = ["-u", DEVICE, "-P", broker.passwords[DEVICE]]

@@ -91,7 +91,7 @@ def test_twenty_thousand_published_readings_are_twenty_thousand_points_with_the_
 
 
 @pytest.mark.timeout(400)  # the broker saves its whole queue at each change: minutes on a busy machine
-def test_three_kills_in_the_middle_of_twenty_thousand_lose_and_spoil_nothing(
+def test_p02_three_kills_in_the_middle_of_twenty_thousand_lose_and_spoil_nothing(
     start: Start, broker: Mosquitto, influxd: Influxd, unique: str
 ) -> None:
     vigiterre = start()
@@ -105,7 +105,7 @@ def test_three_kills_in_the_middle_of_twenty_thousand_lose_and_spoil_nothing(
     assert found_points(influxd, unique, DEVICE) == points
 
 
-def test_of_a_thousand_with_seven_bad_the_rest_is_stored_and_a_replay_mends_what_can_be_mended(
+def test_p07_of_a_thousand_with_seven_bad_the_rest_is_stored_and_a_replay_mends_what_can_be_mended(
     start: Start, broker: Mosquitto, influxd: Influxd, unique: str, config: Path
 ) -> None:
     vigiterre = start(config)
@@ -190,7 +190,7 @@ def test_every_kind_of_bad_input_is_refused_under_its_reason_and_its_neighbours_
     assert vigiterre.get("/readyz")[0] == 200
 
 
-def test_a_repeated_reading_is_counted_and_stored_once(
+def test_p03_a_repeated_reading_is_counted_and_stored_once(
     start: Start, broker: Mosquitto, influxd: Influxd, unique: str
 ) -> None:
     vigiterre = start()

@@ -74,45 +74,60 @@ def test_many_refusals_are_said_and_few_are_not(tmp_path: Path) -> None:
     service.close()
 
 
+def heard(ear: Ear, state: State, now: int, set_by: int = 0) -> int | None:
+    """`set_by`: how far the wall clock was set, ms."""
+    return ear.hearing(state, now + set_by, now / 1000)
+
+
 def listening() -> tuple[Ear, State]:
     """Connected, and what the broker had kept for us is here at NOW."""
     ear, state = Ear(), State(connected=True)
-    assert ear.hearing(state, NOW - BACKLOG_MS) is None
-    assert ear.hearing(state, NOW) == 0
+    assert heard(ear, state, NOW - BACKLOG_MS) is None
+    assert heard(ear, state, NOW) == 0
     return ear, state
 
 
 def test_silence_counts_anew_when_the_broker_was_away_for_long() -> None:
     ear, state = listening()
     state.connected = False
-    assert ear.hearing(state, NOW) is None
+    assert heard(ear, state, NOW) is None
     state.connected = True
-    assert ear.hearing(state, NOW + 2 * BRIEF_MS) == NOW + 2 * BRIEF_MS
-    assert ear.hearing(state, NOW + 2 * BRIEF_MS + 1) == NOW + 2 * BRIEF_MS
+    assert heard(ear, state, NOW + 2 * BRIEF_MS) == NOW + 2 * BRIEF_MS
+    assert heard(ear, state, NOW + 2 * BRIEF_MS + 1) == NOW + 2 * BRIEF_MS
 
 
 def test_after_a_short_absence_of_the_broker_the_devices_have_as_long_to_come_back() -> None:
     ear, state = listening()
     state.connected = False
-    assert ear.hearing(state, NOW) is None
+    assert heard(ear, state, NOW) is None
     state.connected = True
-    assert ear.hearing(state, NOW + 40_000) is None
-    assert ear.hearing(state, NOW + 79_999) is None
-    assert ear.hearing(state, NOW + 80_000) == 0
+    assert heard(ear, state, NOW + 40_000) is None
+    assert heard(ear, state, NOW + 79_999) is None
+    assert heard(ear, state, NOW + 80_000) == 0
 
 
 def test_silence_counts_anew_when_the_broker_kept_nothing_for_us() -> None:
     ear, state = listening()
     state.session_lost = 1
-    assert ear.hearing(state, NOW + 5) == NOW + 5
+    assert heard(ear, state, NOW + 5) == NOW + 5
 
 
 def test_before_the_first_connection_nobody_is_heard_and_once_the_backlog_came_all_were() -> None:
     ear, state = Ear(), State()
-    assert ear.hearing(state, NOW) is None
+    assert heard(ear, state, NOW) is None
     state.connected = True
-    assert ear.hearing(state, NOW + BRIEF_MS) is None
-    assert ear.hearing(state, NOW + BRIEF_MS + BACKLOG_MS) == 0
+    assert heard(ear, state, NOW + BRIEF_MS) is None
+    assert heard(ear, state, NOW + BRIEF_MS + BACKLOG_MS) == 0
+
+
+@pytest.mark.parametrize("step", [3_600_000, -3_600_000])
+def test_no_device_is_silent_because_the_clock_was_set(step: int) -> None:
+    ear, state = listening()
+    assert heard(ear, state, NOW + 1_000, step) is None
+    now = NOW + 2_000 + BACKLOG_MS
+    assert heard(ear, state, now, step) == NOW + 1_000 + step
+    assert heard(ear, state, now + 1_000) is None
+    assert heard(ear, state, now + 2_000 + BACKLOG_MS) == now + 1_000
 
 
 async def test_a_mistake_of_ours_at_a_tick_is_said_and_stops_nothing(

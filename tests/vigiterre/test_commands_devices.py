@@ -133,7 +133,7 @@ def test_a_rehearsal_writes_nothing_and_tells_each_row(tmp_path: Path, folder: P
     assert (folder / "devices.csv").read_bytes() == before
 
 
-def test_five_thousand_rows_take_seconds_and_a_second_import_changes_nothing(tmp_path: Path, folder: Path) -> None:
+def test_p20_five_thousand_rows_take_seconds_and_a_second_import_changes_nothing(tmp_path: Path, folder: Path) -> None:
     file = spreadsheet(tmp_path, new_lines(MANY))
     started = time.process_time()
     rehearsal = run("import", file, "--dry-run", "--json", config=folder)
@@ -149,7 +149,7 @@ def test_five_thousand_rows_take_seconds_and_a_second_import_changes_nothing(tmp
     assert (found.name, found.latitude, found.longitude) == (f"Salle d’été n° {MANY - 1}", 46.5, 3.3)
 
 
-def test_one_bad_row_among_five_thousand_keeps_all_out_and_is_told_by_its_row(tmp_path: Path, folder: Path) -> None:
+def test_p20_one_bad_row_among_five_thousand_keeps_all_out_and_is_told_by_its_row(tmp_path: Path, folder: Path) -> None:
     before = (folder / "devices.csv").read_bytes()
     lines = new_lines(MANY)
     lines[2_345] = "neuf-2345;indoor-air;building;site;Salle;3190;46,5;3,3"
@@ -172,7 +172,7 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_spreadsheet_is_read_however_it_was_saved(way: str, tmp_path: Path, folder: Path) -> None:
+def test_p20_a_spreadsheet_is_read_however_it_was_saved(way: str, tmp_path: Path, folder: Path) -> None:
     delimiter, end, encoding, latitude = WAYS[way]
     cells = ["neuf", "indoor-air", "building", "école", "Salle du Chêne", "03190", f'"{latitude}"', "3"]
     lines = [HEADER.replace(";", delimiter), delimiter.join(cells), ""]

@@ -193,13 +193,13 @@ def test_the_test_suites_own_broker_is_configured_to_keep_what_it_confirms(mosqu
         ({"persistence_location": "/nowhere/at/all"}, "broker.no_location", "error"),
     ],
 )
-def test_each_setting_that_loses_messages_is_found(
+def test_p18_each_setting_that_loses_messages_is_found(
     tmp_path: Path, changes: Mapping[str, str | None], code: str, level: str
 ) -> None:
     assert levels(mosquitto_configuration(conf(tmp_path, **changes))) == {code: level}
 
 
-def test_a_folder_that_mosquittos_account_may_not_write_is_found(tmp_path: Path) -> None:
+def test_p18_a_folder_that_mosquittos_account_may_not_write_is_found(tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     folder.mkdir(mode=0o555)
     found = mosquitto_configuration(conf(tmp_path, persistence_location=f"{folder}/", user="nobody"))

@@ -45,10 +45,11 @@ def doctor(
     """Dit ce qui ne va pas et comment y remédier, sans rien changer · Says what is wrong and how to mend it."""
     shell: Shell = context.obj
     findings = []
-    for finding in examine(shell.folder, mosquitto_conf):
-        findings.append(finding)
-        if not as_json:
-            show(shell, finding)  # at once: a server that does not answer keeps the next finding waiting
+    with shell.failing():  # a file of a newer version: nothing more can be said of this installation
+        for finding in examine(shell.folder, mosquitto_conf):
+            findings.append(finding)
+            if not as_json:
+                show(shell, finding)  # at once: a server that does not answer keeps the next finding waiting
     if as_json:
         print_json([finding.row(shell.language) for finding in findings])
     levels = [finding.level for finding in findings]

@@ -78,7 +78,7 @@ def test_colours_stand_in_one_place() -> None:
             assert not re.findall(r"#[0-9a-fA-F]{3,8}\b|rgb\(|hsl\(", path.read_text()), path.name
 
 
-def test_every_level_and_state_has_a_shape_of_its_own() -> None:
+def test_p24_every_level_and_state_has_a_shape_of_its_own() -> None:
     shapes = {path.stem: path.read_text() for path in (STYLE / "shapes").glob("*.svg")}
     assert len(set(shapes.values())) == len(shapes)
     badges = (STYLE / "badges.css").read_text()

@@ -115,7 +115,7 @@ def served(present: Present | None = None) -> Iterator[Pages]:
         pages.do(pages.console.live.close)
 
 
-def test_a_page_begins_with_the_values_as_they_are_and_is_then_told_of_new_ones() -> None:
+def test_p25_a_page_begins_with_the_values_as_they_are_and_is_then_told_of_new_ones() -> None:
     present = Present()
     present.take([reading(1_795_608_000_000, 1612.5)])
     with served(present) as pages:
@@ -147,7 +147,7 @@ def test_values_are_in_the_words_of_the_page(language: str, text: str) -> None:
         stream.close()
 
 
-def test_a_cut_stream_goes_on_where_it_was() -> None:
+def test_p25_a_cut_stream_goes_on_where_it_was() -> None:
     with served() as pages:
         stream = Stream(pages.port, f"/live?device={ROOM}")
         stream.beginning()

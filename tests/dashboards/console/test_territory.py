@@ -75,7 +75,7 @@ def test_the_list_puts_alerts_first_then_those_not_heard() -> None:
     assert 'href="/alerts/7"' in body
 
 
-def test_the_list_says_all_that_the_map_says() -> None:
+def test_p24_the_list_says_all_that_the_map_says() -> None:
     with pages(PRESENT, open_alerts=lambda: [case(ICY)]) as served:
         body, features = served.get("/").body, json.loads(served.get(DEVICES_JSON).body)["features"]
     assert len(features) == len(REGISTRY.devices)

@@ -123,7 +123,7 @@ def test_without_scripts_only_the_list_is_there(served: Served, browser: Browser
 @pytest.mark.parametrize(
     "path", ["/", "/?wall", "/?page=x", "/devices", "/devices?text=zzz&state=ok", "/devices?sort=x"]
 )
-def test_axe_finds_nothing(served: Served, browser: Browser, tmp_path: Path, path: str) -> None:
+def test_p24_axe_finds_nothing(served: Served, browser: Browser, tmp_path: Path, path: str) -> None:
     for scheme in ("light", "dark"):
         with shown(browser, served, path, viewport=DESKTOP, color_scheme=scheme) as page:
             assert violations(page, tmp_path / "axe.json") == []

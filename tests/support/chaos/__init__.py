@@ -1,0 +1,1 @@
+"""Faults caused on real processes, and a checker that shares nothing with what it checks. `python -m chaos --help`."""
