@@ -21,7 +21,7 @@ ARTEFACTS = Path(os.environ.get("VIGITERRE_ARTEFACTS", "/tmp/vigiterre-axe"))
 READY = """() => {
   const live = document.getElementById('live');
   const map = document.getElementById('map');
-  const chart = document.querySelector('.charts [data-series]');
+  const chart = document.querySelector('.charts [data-series]:has(svg)');
   chart?.scrollIntoView();
   return (!live || document.documentElement.dataset.feed === 'on')
     && (!map || map.querySelector('.leaflet-marker-icon'))
