@@ -41,6 +41,8 @@ HEAD_BYTES = 32
 SUBSCRIBE_ID, UNSUBSCRIBE_ID = 1, 2
 """Packet ids of our own: one of each kind is under way at most."""
 CLOSE_SECONDS = 2.0
+LEAVE_SECONDS = 5.0
+"""For the broker to read our last acknowledgements: one that saves each change is slow. What it misses comes again."""
 PINGREQ = PingReqPacket().write()
 ACK = struct.Struct(">BBH").pack
 """A PUBACK of success is 40 02 and the packet id (MQTT 5, 3.4.2.1: reason code and properties may be left out)."""
@@ -211,7 +213,7 @@ class Connection(asyncio.Protocol):
         # take the last acknowledgements and the DISCONNECT away from the broker.
         self._discarding = True
         self.resume()
-        await self.ended(CLOSE_SECONDS)
+        await self.ended(LEAVE_SECONDS)
         self.abort()
 
     def abort(self) -> None:
