@@ -1,6 +1,5 @@
 """What all pages share: templates, language, headers, navigation. A page gives a template its values, no more."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ from starlette.responses import HTMLResponse
 from dashboards.console.access import Access, Role, User
 from dashboards.console.assets import Assets
 from dashboards.console.layout import LAYOUT
+from dashboards.console.pieces.clock import now_ms
 from devices.problems import LANGUAGES, Language
 
 COOKIE_OF_LANGUAGE = "vigiterre_lang"
@@ -106,7 +106,7 @@ class Site:
             path=request.url.path,
             query=request.url.query,
             wall="wall" in request.query_params,
-            sent=time.time_ns() // 1_000_000,
+            sent=now_ms(),
             place=self.place(),
             user=user,
             token=self.access.token(request),

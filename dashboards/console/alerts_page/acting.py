@@ -1,6 +1,5 @@
 """What the forms of the list and of one alert do."""
 
-import time
 from collections.abc import Collection, Mapping
 from urllib.parse import parse_qsl
 
@@ -17,6 +16,7 @@ from dashboards.console.alerts_page.one import alert_of, show_one
 from dashboards.console.alerts_page.texts import FORMS
 from dashboards.console.console import Console
 from dashboards.console.pieces.asked import Asked, Wrong
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.pieces.paging import query_of
 from devices.errors import VigiterreError
 
@@ -72,7 +72,7 @@ async def silence_one(console: Console, request: Request, user: User, form: Form
     alert, _, _ = await alert_of(console, number, language)
     if alert is None:
         return await show_one(console, request)
-    wish, wrong = read_silence(form, alert, time.time_ns() // 1_000_000, language)
+    wish, wrong = read_silence(form, alert, now_ms(), language)
     if wish is None:
         return await show_one(console, request, wrong, form, "silence")
     try:

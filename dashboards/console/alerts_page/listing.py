@@ -1,6 +1,5 @@
 """The list: what is open, worst first, then what was."""
 
-import time
 from collections.abc import Collection, Mapping, Sequence
 
 from starlette.requests import Request
@@ -16,6 +15,7 @@ from dashboards.console.console import Console
 from dashboards.console.pieces import texts as pieces
 from dashboards.console.pieces.asked import Asked, Wrong, count_of
 from dashboards.console.pieces.blocking import asked_in_thread
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.pieces.paging import Paging, paged, query_of
 from dashboards.console.pieces.visible import visible
 from devices.problems import Language
@@ -38,7 +38,7 @@ async def show_list(
     query: Mapping[str, str] | None = None,
 ) -> Response:
     """With mistakes of the form, and what was chosen and typed in it; `query` is then what was listed."""
-    language, sources, now = console.site.language(request), console.sources, time.time_ns() // 1_000_000
+    language, sources, now = console.site.language(request), console.sources, now_ms()
     user = console.access.user(request)
     asked = Asked(request.query_params if query is None else query, language)
     cases, registry = list(sources.open_alerts()), sources.registry()

@@ -1,6 +1,5 @@
 """The page of silences and maintenance windows, and what its forms do."""
 
-import time
 from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
@@ -15,6 +14,7 @@ from dashboards.console.alerts_page.texts import FORMS, TEXTS
 from dashboards.console.console import Console
 from dashboards.console.pieces import texts as pieces
 from dashboards.console.pieces.asked import Asked, Wrong, count_of
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.pieces.paging import query_of
 from dashboards.console.pieces.visible import visible
 from devices.errors import VigiterreError
@@ -28,7 +28,7 @@ async def show_mutes(
     console: Console, request: Request, wrong: Sequence[Wrong] = (), form: Mapping[str, str] | None = None
 ) -> Response:
     """With the form as it was sent, if it was; an address may fill it in: `?kind=maintenance&site=...`."""
-    language, sources, now = console.site.language(request), console.sources, time.time_ns() // 1_000_000
+    language, sources, now = console.site.language(request), console.sources, now_ms()
     user, registry, rules = console.access.user(request), sources.registry(), sources.rules()
     choices = mute_choices(registry, rules, language)
     asked = Asked(request.query_params if form is None else {}, language)
@@ -51,7 +51,7 @@ async def show_mutes(
 
 
 async def add_mute(console: Console, request: Request, user: User, form: Form) -> Response:
-    language, now = console.site.language(request), time.time_ns() // 1_000_000
+    language, now = console.site.language(request), now_ms()
     registry, rules = console.sources.registry(), console.sources.rules()
     wish, wrong = read_wish(form, registry, mute_choices(registry, rules, language), now, language)
     if wish is None:

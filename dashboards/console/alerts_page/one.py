@@ -1,6 +1,5 @@
 """The page of one alert."""
 
-import time
 from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
@@ -28,6 +27,7 @@ from dashboards.console.console import Console
 from dashboards.console.pieces import texts as pieces
 from dashboards.console.pieces.asked import Wrong, count_of
 from dashboards.console.pieces.blocking import asked_in_thread
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.pieces.visible import visible
 from devices.problems import Language
 from devices.registry import Registry
@@ -45,7 +45,7 @@ async def show_one(
     which: str = "",
 ) -> Response:
     """With the mistakes of one of its forms, `ack` or `silence`, and what was typed in it."""
-    language, sources, now = console.site.language(request), console.sources, time.time_ns() // 1_000_000
+    language, sources, now = console.site.language(request), console.sources, now_ms()
     number, user = request.path_params["number"], console.access.user(request)
     alert, steps, trouble = await alert_of(console, number, language)
     if alert is None:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import urlencode
 
@@ -24,6 +23,7 @@ from dashboards.console.api.problem import MEDIA_TYPE, STATUSES, Trouble, proble
 from dashboards.console.api.room import Found, Room
 from dashboards.console.console import Console
 from dashboards.console.fleet import FleetInForce
+from dashboards.console.pieces.clock import now_ms
 from devices.errors import StoreUnavailable
 from devices.problems import Language
 
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 def routes(
     console: Console,
     raw_days: int = 0,
-    clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    clock: Callable[[], int] = now_ms,
 ) -> list[BaseRoute]:
     """All below /api/v1. `raw_days`: `store.raw_days` of the settings; `clock`: ms."""
     room = Room(console, FleetInForce(console.sources.registry), raw_days, clock)

@@ -7,14 +7,13 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from dashboards.console.rows import PARIS
 from devices.quantity import Aggregate, Quantity
 from devices.schema import COUNT, DURATION, MAX, MIN
 from stores.port import Point
 from stores.rollup import energy_mean
 
-PARIS = ZoneInfo("Europe/Paris")
 OWN = {
     Aggregate.MEAN: "mean",
     Aggregate.ENERGY_MEAN: "mean",

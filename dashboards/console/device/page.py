@@ -1,6 +1,5 @@
 """`/devices/{device}`: all that is known of one device."""
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -24,6 +23,7 @@ from dashboards.console.device.texts import TEXTS
 from dashboards.console.device.times import clock, typed
 from dashboards.console.device.twin import twin
 from dashboards.console.pieces.blocking import asked_in_thread
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.pieces.paging import query_of
 from dashboards.console.pieces.visible import visible
 from dashboards.console.rows import Moment, moment
@@ -44,10 +44,6 @@ class RefusalRow(NamedTuple):
     code: str
     detail: str
     topic: str
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 def routes(console: Console, now: Clock = now_ms) -> list[Route]:

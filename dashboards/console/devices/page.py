@@ -1,6 +1,5 @@
 """`/devices` and `/devices.csv`: all devices, filtered, sorted, paged."""
 
-import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -27,6 +26,7 @@ from dashboards.console.devices.sheet import csv_of
 from dashboards.console.devices.texts import LISTED, TEXTS
 from dashboards.console.fleet import Card, Fleet, FleetInForce, Glance
 from dashboards.console.fleet_words import Row, row_of
+from dashboards.console.pieces.clock import now_ms
 from devices.device import DOMAINS
 from devices.problems import Language
 from devices.readable import whole
@@ -91,7 +91,7 @@ def routes(console: Console) -> list[Route]:
 
 
 def _shown(console: Console, fleet: Fleet, cases: Cases, query: Query, language: Language) -> Shown:
-    now = _now()
+    now = now_ms()
     glance = Glance(console.present, cases, now)
     found = _found(fleet, query, glance)
     pages = max(1, -(-len(found) // query.size))
@@ -105,7 +105,7 @@ def _shown(console: Console, fleet: Fleet, cases: Cases, query: Query, language:
 
 
 def _csv(console: Console, fleet: Fleet, cases: Cases, query: Query, language: Language) -> str:
-    glance = Glance(console.present, cases, _now())
+    glance = Glance(console.present, cases, now_ms())
     found = [glance.of(card) for card in _found(fleet, query, glance)]
     return csv_of(found, fleet.registry, console.present, language)
 
@@ -138,7 +138,3 @@ def _said(wrong: Wrong, language: Language) -> str:
     words = TEXTS[language]
     form = words.get(f"wrong_{wrong.name}", words["wrong_value"])
     return form.format(name=words[wrong.name], given=wrong.given, known=wrong.known)
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

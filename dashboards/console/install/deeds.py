@@ -1,6 +1,5 @@
 """The forms that change the inventory: shown, checked against the whole configuration, confirmed, written."""
 
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -20,6 +19,7 @@ from dashboards.console.install.gate import obstacle
 from dashboards.console.install.texts import TEXTS
 from dashboards.console.pieces import texts as pieces
 from dashboards.console.pieces.asked import Asked, Wrong
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.pieces.paging import query_of
 from dashboards.console.pieces.visible import visible
 from devices import cells
@@ -72,7 +72,7 @@ async def show_deed(console: Console, request: Request) -> Response:
         return _obstructed(console, request, visible(error.text(desk.language)))
     if desk.deed == "add" and desk.model(row["model"]) is None:
         return _model_asked(desk, row)
-    form = filled(desk.deed, row, desk.model(row["model"]), _now())
+    form = filled(desk.deed, row, desk.model(row["model"]), now_ms())
     return _form(desk, form, seen, row["model"])
 
 
@@ -121,7 +121,7 @@ async def _tried(desk: Desk, note: Note, user: User, form: Form, wish: Wish, mod
 
 async def _written(desk: Desk, note: Note, user: User, trial: Trial, device: str, before: int) -> Response:
     """Noted, taken up by the running process, and on to the first reading."""
-    now = _now()
+    now = now_ms()
     try:
         await note(desk.request, user.name, f"{device}: {told(trial.diff)}", "written")
     except StoreUnavailable as error:  # it is written: the line that the form itself left in the log must do
@@ -230,7 +230,7 @@ def _asked_for(desk: Desk) -> dict[str, str]:
     asked = Asked(desk.request.query_params, desk.language)
     given = {name: asked.text(name) for name in ("id", "eui", "model")}
     domain = choices.usual_domain(desk.console.sources.registry(), given["model"])
-    return {**given, "domain": domain, "installed": written(_now())[:10]}
+    return {**given, "domain": domain, "installed": written(now_ms())[:10]}
 
 
 async def _desk(console: Console, request: Request) -> Desk | Response:
@@ -250,7 +250,3 @@ def _obstructed(console: Console, request: Request, words: str) -> Response:
 
 def _id(desk: Desk, typed: Mapping[str, str]) -> str:
     return desk.device or typed.get("id", "")
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

@@ -1,7 +1,5 @@
 """`/install/{device}`: its card, and its first reading as it arrives."""
 
-import time
-
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -13,6 +11,7 @@ from dashboards.console.install.gate import obstacle
 from dashboards.console.install.texts import TEXTS
 from dashboards.console.install.waiting import Since, Waiting, waiting
 from dashboards.console.pieces.blocking import asked_in_thread
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.pieces.paging import query_of
 from dashboards.console.pieces.visible import visible
 from dashboards.console.sources import RefusedPage
@@ -28,7 +27,7 @@ async def show_device(console: Console, request: Request) -> Response:
     profile = registry.profiles.get(device)
     if profile is None:
         return unknown(console, request, device)
-    since, language, now = since_of(request), console.site.language(request), _now()
+    since, language, now = since_of(request), console.site.language(request), now_ms()
     found, trouble = await _waiting(console, request, profile, since or Since(), now)
     return console.site.page(
         request,
@@ -52,7 +51,7 @@ async def show_state(console: Console, request: Request) -> Response:
     if profile is None or since is None:
         return unknown(console, request, request.path_params["device"])
     language = console.site.language(request)
-    found, trouble = await _waiting(console, request, profile, since, _now())
+    found, trouble = await _waiting(console, request, profile, since, now_ms())
     body = console.site.environment.get_template("install_state.html").render(
         t=TEXTS[language], w_state=found, trouble=trouble, device=profile.device.id
     )
@@ -83,7 +82,3 @@ async def _waiting(console: Console, request: Request, profile: Profile, since: 
     )
     present, registry = console.present.of(device), console.sources.registry()
     return waiting(profile, registry, present, refused.rows, since, now, language), trouble
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

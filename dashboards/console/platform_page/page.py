@@ -1,6 +1,5 @@
 """`/platform`."""
 
-import time
 from collections.abc import Callable, Mapping
 
 import structlog
@@ -10,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dashboards.console.console import Console
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.platform_page.rows import checks, flows, installation, refusals, room, waiting
 from dashboards.console.platform_page.texts import TEXTS
 from dashboards.console.rows import moment
@@ -18,10 +18,6 @@ from devices.errors import VigiterreError
 from devices.problems import Language
 
 log = structlog.get_logger(__name__)
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000
 
 
 async def _numbers(sources: Sources, language: Language) -> tuple[Mapping[str, float], str]:

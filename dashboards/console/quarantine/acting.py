@@ -1,6 +1,5 @@
 """What the forms of the quarantine do."""
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from dashboards.console.alerts_page.muting import refused
 from dashboards.console.console import Console
 from dashboards.console.pieces.asked import Asked, Wrong
 from dashboards.console.pieces.blocking import asked_in_thread
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.pieces.paging import query_of
 from dashboards.console.pieces.visible import holds, visible
 from dashboards.console.quarantine.filters import Filters, read_filters
@@ -54,7 +54,7 @@ async def replay_all(console: Console, request: Request, user: User, form: Form)
 
 
 async def purge(console: Console, request: Request, user: User, form: Form) -> Response:  # noqa: ARG001
-    language, now = console.site.language(request), time.time_ns() // 1_000_000
+    language, now = console.site.language(request), now_ms()
     asked, t = Asked(form, language), TEXTS[language]
     filters, text = read_filters(asked), asked.text("before")
     if asked.wrong:

@@ -1,6 +1,5 @@
 """The quarantine by reason, and the page of it that was asked for."""
 
-import time
 from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
@@ -12,6 +11,7 @@ from dashboards.console.console import Console
 from dashboards.console.pieces import texts as pieces
 from dashboards.console.pieces.asked import Asked, Wrong, count_of
 from dashboards.console.pieces.blocking import asked_in_thread
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.pieces.paging import paged, query_of
 from dashboards.console.quarantine.filters import LAST_PAGE, read_filters
 from dashboards.console.quarantine.rows import row_of, tallies
@@ -28,7 +28,7 @@ async def show_list(
     console: Console, request: Request, wrong: Sequence[Wrong] = (), form: Mapping[str, str] | None = None
 ) -> Response:
     """With the mistakes of a form, which listed what its own fields say."""
-    language, now = console.site.language(request), time.time_ns() // 1_000_000
+    language, now = console.site.language(request), now_ms()
     user, given = console.access.user(request), request.query_params if form is None else form
     asked = Asked(given, language)
     filters, number = read_filters(asked), asked.number("page", 1, LAST_PAGE)

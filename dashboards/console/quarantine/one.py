@@ -1,6 +1,5 @@
 """One refusal with its bytes, to be looked at and to be taken away."""
 
-import time
 from collections.abc import Sequence
 
 from starlette.concurrency import run_in_threadpool
@@ -12,6 +11,7 @@ from dashboards.console.console import Console
 from dashboards.console.pieces import texts as pieces
 from dashboards.console.pieces.asked import Asked, Wrong
 from dashboards.console.pieces.blocking import asked_in_thread
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.pieces.paging import paged
 from dashboards.console.quarantine.bytes_shown import PAGE, lines, pretty
 from dashboards.console.quarantine.rows import row_of
@@ -24,7 +24,7 @@ LAST_PAGE = 1_000
 
 
 async def show_one(console: Console, request: Request, wrong: Sequence[Wrong] = ()) -> Response:
-    language, now = console.site.language(request), time.time_ns() // 1_000_000
+    language, now = console.site.language(request), now_ms()
     one, trouble = await _refusal(console, request, language)
     if one is None:
         return _absent(console, request, trouble)

@@ -1,6 +1,5 @@
 """`/report`: a form, and the Bilan that it asks for."""
 
-import time
 from collections.abc import Mapping, Sequence
 
 from starlette.concurrency import run_in_threadpool
@@ -9,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dashboards.console.console import Console
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.report.bilan import Bilan, Where, bilan, places
 from dashboards.console.report.period import KINDS, Period, period_of
 from dashboards.console.report.texts import TEXTS
@@ -17,7 +17,7 @@ from devices.errors import StoreUnavailable
 
 def routes(console: Console) -> list[Route]:
     async def report(request: Request) -> Response:
-        return await show(console, request, time.time_ns() // 1_000_000)
+        return await show(console, request, now_ms())
 
     return [Route("/report", console.access.reading(report))]
 

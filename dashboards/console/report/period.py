@@ -2,9 +2,9 @@
 
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
-PARIS = ZoneInfo("Europe/Paris")
+from dashboards.console.rows import PARIS
+
 DAY, WEEK = "day", "week"
 KINDS = (DAY, WEEK)
 

@@ -9,9 +9,10 @@ from babel.dates import format_date, format_datetime
 from alerts.notices.case import Case
 from alerts.notices.entry import entry_of
 from alerts.notices.texts import LEVELS
-from dashboards.console.report.period import DAY, PARIS, Period
+from dashboards.console.report.period import DAY, Period
 from dashboards.console.report.summary import Extreme, Figures, Summary
 from dashboards.console.report.texts import TEXTS
+from dashboards.console.rows import PARIS
 from devices.problems import Language
 from devices.quantity import Aggregate, Kind, Quantity
 from devices.readable import whole, with_sign

@@ -1,6 +1,5 @@
 """`/share/{token}`: a commune's own pages. The token alone says what they show; nothing in the address widens it."""
 
-import time
 from collections.abc import Callable
 from datetime import date, datetime
 
@@ -15,9 +14,11 @@ from dashboards.console.console import Console
 from dashboards.console.devices.sheet import csv_of
 from dashboards.console.fleet import DeviceState, FleetInForce, states
 from dashboards.console.fleet_words import row_of
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.report.bilan import Where, bilan
-from dashboards.console.report.period import PARIS, period_of
+from dashboards.console.report.period import period_of
 from dashboards.console.report.texts import TEXTS as REPORT
+from dashboards.console.rows import PARIS
 from dashboards.console.share.history import history_csv
 from dashboards.console.share.texts import TEXTS
 from devices.errors import StoreUnavailable
@@ -141,7 +142,3 @@ def _file(text: str, name: str) -> Response:
 
 def _day(time_ms: int) -> date:
     return datetime.fromtimestamp(time_ms / 1000, PARIS).date()
-
-
-def now_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -1,6 +1,5 @@
 """`/`, `/territory.geojson` and `/territory/devices.geojson`: the map and its twin, the list."""
 
-import time
 from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from dashboards.console.devices.query import LONGEST, is_page
 from dashboards.console.devices.texts import LISTED
 from dashboards.console.fleet import Fleet, FleetInForce, Glance
 from dashboards.console.fleet_words import Row, row_of
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.rows import moment
 from dashboards.console.territory.geojson import devices_geojson, etag_of
 from dashboards.console.territory.texts import OF_SCRIPT, TEXTS
@@ -48,7 +48,7 @@ def routes(console: Console) -> list[Route]:
 
     async def territory(request: Request) -> Response:
         wish = request.query_params.get("page", "").strip() or "1"
-        wall, language, now = "wall" in request.query_params, console.site.language(request), _now()
+        wall, language, now = "wall" in request.query_params, console.site.language(request), now_ms()
         page, cases = int(wish) if is_page(wish) else 1, sources.open_alerts()
         shown = await run_in_threadpool(lambda: _shown(console, in_force.now(), cases, page, now, language, wall=wall))
         words = TEXTS[language]
@@ -105,7 +105,7 @@ def _shown(
 
 
 def _devices(console: Console, fleet: Fleet, cases: Cases, language: Language) -> bytes:
-    glance = Glance(console.present, cases, _now())
+    glance = Glance(console.present, cases, now_ms())
     return devices_geojson(map(glance.of, sorted(fleet.cards, key=glance.place)), language)
 
 
@@ -125,7 +125,3 @@ def _cached(request: Request, console: Console, body: bytes) -> Response:
     if headers["ETag"] in [tag.strip().removeprefix("W/") for tag in known.split(",")]:
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=GEOJSON)
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000

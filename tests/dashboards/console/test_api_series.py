@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from dashboards.console.api import series
 from dashboards.console.api.answers import iso
-from dashboards.console.api.spans import KEPT, OWN, PARIS, day_after, day_of, joined, whole_days
+from dashboards.console.api.spans import KEPT, OWN, day_after, day_of, joined, whole_days
+from dashboards.console.rows import PARIS
 from devices.quantity import Aggregate
 from devices.reading import Reading
 from devices.schema import ROLLUP

@@ -9,9 +9,10 @@ from consoles import REGISTRY, Served, console_of, sources_of
 
 from dashboards.console.accounts.accounts import Accounts
 from dashboards.console.accounts.errors import AccountRefused
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.present import Present
 from dashboards.console.share.history import history_csv
-from dashboards.console.share.page import now_ms, routes
+from dashboards.console.share.page import routes
 from devices.reading import Reading, Series
 from stores.port import Point
 

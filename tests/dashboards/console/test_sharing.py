@@ -19,8 +19,8 @@ from dashboards.console.accounts.checking import Checking
 from dashboards.console.accounts.shares import LONGEST, MOST_DAYS, Share
 from dashboards.console.accounts.trust import Trust
 from dashboards.console.console import Console
+from dashboards.console.pieces.clock import now_ms
 from dashboards.console.share import page as share
-from dashboards.console.share.page import now_ms
 from dashboards.console.sharing.page import routes
 from dashboards.console.sharing.rows import NAMED, commune_choices, share_rows, shown_of
 from dashboards.console.sharing.texts import TEXTS
