@@ -179,7 +179,9 @@ class Journal(JournalReader):
     def _recover(self, found: Survey) -> None:
         """Repair the headers, set unreadable files aside, cut the torn tail, and find the next seq."""
         self._say(*found.damage)
-        self._marker = next((one.marker for one in self._segments if one.marker), secrets.token_bytes(MARKER_BYTES))
+        # That of the segment which is written to: a damaged one may have another than those before it.
+        known = [one.marker for one in reversed(self._segments) if one.marker]
+        self._marker = known[0] if known else secrets.token_bytes(MARKER_BYTES)
         for segment in found.headless:
             self._restore_header(segment)
         following = self._used() + 1

@@ -5,6 +5,7 @@ statement (`rp=`), so no statement names one.
 """
 
 import json
+import re
 from collections.abc import Collection, Iterator
 from math import isfinite
 from typing import Any, NamedTuple
@@ -14,6 +15,8 @@ from stores.storable import TIME_LIMIT
 
 FIELD_KEYS = "SHOW FIELD KEYS"
 DEVICES = "SHOW TAG VALUES WITH KEY = device"
+HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
+"""May be one: two of them in the right order are a whole character."""
 
 
 class Table(NamedTuple):
@@ -113,6 +116,8 @@ def parse(body: bytes, count: int = 1) -> list[Answer]:
     Integers are read as floats: InfluxDB writes the float -0.0 as `-0`, and 612.0 as `612`.
     """
     document = json.loads(body, parse_int=float)
+    if HALF_CHARACTER.search(body):
+        json.dumps(document, ensure_ascii=False).encode()  # half a character is no text, and no store takes it back
     if not isinstance(document, dict):
         raise ValueError("no JSON object")  # noqa: TRY004  -- foreign input, not a caller's mistake
     if error := document.get("error"):

@@ -309,3 +309,22 @@ def test_a_segment_that_was_set_aside_is_not_missed_at_the_next_start(
         assert [one.what for one in journal.recovered] == [What.SET_ASIDE]
     with opened(folder) as journal:
         assert journal.recovered == []
+
+
+def test_what_is_written_after_a_segment_with_another_marker_is_read_though_both_its_header_and_marker_are_damaged(
+    whole: tuple[Path, list[Entry]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Its marker is then told by its first record, and goes on to be that of the records after it."""
+    folder = copy(whole[0], tmp_path_factory)
+    last = segments(folder)[-1]
+    content = bytearray(last.read_bytes())
+    length = int.from_bytes(content[HEADER.size + 8 : HEADER.size + 12], "little")
+    content[0] ^= 1
+    content[HEADER.size] ^= 1
+    last.write_bytes(content[: HEADER.size + length])
+    with opened(folder) as journal:
+        kept = everything(journal)
+        seq = journal.append([message(99)])
+        assert everything(journal) == [*kept, Entry(seq, message(99))]
+    with opened(folder) as journal:
+        assert everything(journal) == [*kept, Entry(seq, message(99))]
