@@ -169,6 +169,11 @@ class Sieve:
                     _, refusal = validate(item, work.profile, message.received + index, self.max_age)
                     self._came_before(message, index, item, refusal)
 
+    def remember_refused(self, refused: Iterable[tuple[str, bytes, int]]) -> None:
+        """Know these (device, payload, item), which are in quarantine, when they come again."""
+        for device, payload, item in refused:
+            self.duplicates.refused(device, payload, item)
+
     def devices_of(self, message: Message) -> set[str]:
         """The ids of the devices a message is from, as far as can be told."""
         found = route(message.topic, self.root, self.registry) if not message.broker else None

@@ -56,6 +56,7 @@ DAY_MS = 86_400_000
 HOUSEKEEPING_SECONDS = 60
 MINUTE_MS = 60_000
 REMEMBERED = 200_000
+REMEMBERED_REFUSED = 10_000
 CHUNK = 1_000
 INCOMPLETE = "what may not have been stored is gone: put the segments back from a backup, and start again"
 
@@ -120,6 +121,7 @@ class Service:
         self.journal.expire(now_ms(), self.undone)
         for entries in self._recent(self.alerting.done):
             self.ahead.sieve.remember(entries)
+        self._remember_refused(self.ahead.sieve, self.pipeline.done)
         self.accounts = Accounts(data, settings.console.session_hours)
         self.operations = Operations(self.journal, self.quarantine, self.pipeline)
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
@@ -174,7 +176,17 @@ class Service:
         for entries in self._recent(done):
             sieve.remember(entries)
             await asyncio.sleep(0)
+        self._remember_refused(sieve, done)
         return sieve
+
+    def _remember_refused(self, sieve: Sieve, done: int) -> None:
+        """What a damaged journal has lost may come again, and is in quarantine already.
+
+        Only up to `done`: beyond it, the rest of a message that is refused in part is not yet stored.
+        """
+        if self.journal.recovered:
+            known = self.quarantine.list(since=now_ms() - WINDOW_MS, limit=REMEMBERED_REFUSED)
+            sieve.remember_refused((one.device, one.payload, one.item) for one in known if one.seq <= done)
 
     def _recent(self, done: int) -> Iterator[list[Entry]]:
         """What came in the hour before `done`, so that its copies are told apart, a chunk at a time."""

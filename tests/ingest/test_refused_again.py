@@ -1,5 +1,6 @@
 """A refused reading that comes again, by the broker or its device, is in quarantine once; a replay is judged anew."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from ingest.duplicates import Duplicates
 from ingest.frames import Frames
 from ingest.journal import Entry
 from ingest.sift import Formats, Sieve
+from vigiterre.service import Service, now_ms
+from vigiterre.settings import Settings
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
 NOW = 1_795_608_000_000
@@ -77,3 +80,27 @@ def test_without_a_time_of_its_own_each_message_counts(sieve: Sieve) -> None:
     bad = {"values": {"co2": 1e9}}
     batch = sieve.sift([entry(1, bad), entry(2, bad)])
     assert [one.entry.seq for one in batch.refused] == [1, 2]
+
+
+async def processed(folder: Path, messages: list[Message]) -> tuple[dict[str, int], int]:
+    """What is in quarantine then, and how many copies were passed over."""
+    service = Service(Settings(data_dir=folder, store={"url": "memory:"}), CONFIG)
+    working = asyncio.create_task(service.pipeline.run())
+    await service.deliver(messages)
+    while service.pipeline.waiting:  # noqa: ASYNC110  -- a state to look at, not an event
+        await asyncio.sleep(0.01)
+    await service.pipeline.stop()
+    await working
+    found = service.quarantine.count()
+    service.close()
+    return found, service.pipeline.counts.duplicates
+
+
+async def test_it_is_known_though_the_journal_has_lost_it(tmp_path: Path) -> None:
+    at = now_ms()
+    bad = json.dumps({"time": at // 1000, "values": {"co2": 1e9, "air_temperature": 20}}).encode()
+    good = json.dumps({"time": at // 1000 + 1, "values": {"co2": 600}}).encode()
+    assert await processed(tmp_path, [Message(TOPIC, bad, at), Message(TOPIC, good, at)]) == ({"out_of_range": 1}, 0)
+    [segment] = (tmp_path / "journal").glob("*.journal")
+    segment.write_bytes(segment.read_bytes().replace(b"1000000000.0", b"1000000001.0"))
+    assert await processed(tmp_path, [Message(TOPIC, bad, at + 1)]) == ({"out_of_range": 1}, 1)
