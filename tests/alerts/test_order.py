@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from territory import MINUTE, START, engine, reading, registry, rule, threshold
@@ -73,6 +74,7 @@ def played(sent: Sequence[Sent], rules: Sequence[Rule], chores: int = 0) -> tupl
     return under_test, found
 
 
+@pytest.mark.timeout(400)  # a minute of computing, on a busy machine more
 @settings(max_examples=10_000, deadline=None)
 @given(
     readings, st.integers(0, 3), st.lists(st.sampled_from(RULES), min_size=1, max_size=3, unique_by=lambda one: one.id)
