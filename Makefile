@@ -8,14 +8,18 @@ SOURCES := devices stores alerts ingest dashboards vigiterre
 DURATION ?= 0
 INPUTS ?= 1000000
 
-.PHONY: help install assets deps demo test fuzz check format lock secrets bench bench-alerts bench-console bench-codecs outage chaos clean
+.PHONY: help install assets deps demo test fuzz check format lock secrets bench bench-growth bench-workers bench-history soak bench-alerts bench-console bench-codecs outage chaos clean
 
 help:
 	@echo "make demo [DURATION=20]  real French sensor data, on this machine, with no server to install"
 	@echo "make test                everything, on a real mosquitto and a real InfluxDB"
 	@echo "make check               ruff, mypy, layout and documentation tests"
-	@echo "make bench               CPU microseconds per reading, stage by stage, beside a baseline"
+	@echo "make bench               CPU microseconds per reading: drained, live, stage by stage, beside baselines"
+	@echo "make bench-growth        the same with 1,000 to 100,000 devices and 0 to 1,000 rules"
+	@echo "make bench-workers       the same backlog drained by one process, and by 1, 2 and 3 workers beside the alerts"
+	@echo "make soak [DURATION=1200 RATE=5000]  20 minutes of 5,000 readings a second: is anything lost, does anything grow?"
 	@echo "make bench-alerts        microseconds to judge a reading, milliseconds from a publish to a notice"
+	@echo "make bench-history [SCALE=1000]  a year of 100 devices in SQLite (1,000: 15 min and 7 GB): questions, roll-up, retention"
 	@echo "make bench-console       a publish to the browser, idle streams, lists of 10,000 devices, a year of one series"
 	@echo "make outage              an hour of 1,000 readings a second without InfluxDB, and how it is caught up with"
 	@echo "make bench-codecs        microseconds per uplink, codec by codec"
@@ -73,9 +77,25 @@ bench: install
 	@sh tests/deps.sh
 	@PYTHONPATH=tests/support $(BIN)/python bench/main.py
 
+bench-growth: install
+	@sh tests/deps.sh
+	@PYTHONPATH=tests/support $(BIN)/python bench/growth.py
+
+bench-workers: install
+	@sh tests/deps.sh
+	@PYTHONPATH=tests/support $(BIN)/python bench/workers.py
+
+soak: install
+	@sh tests/deps.sh
+	@PYTHONPATH=tests/support $(BIN)/python bench/soak.py $(if $(filter-out 0,$(DURATION)),$(DURATION),1200) $(if $(RATE),$(RATE),5000)
+
 bench-alerts: install
 	@sh tests/deps.sh
 	@PYTHONPATH=tests/support $(BIN)/python bench/alerting.py
+
+# Its file goes to TMPDIR: with SCALE=1000 it needs 9 GB there, and nothing else should run meanwhile.
+bench-history: install
+	@PYTHONPATH=tests/support $(BIN)/python bench/history.py $(if $(SCALE),$(SCALE),100)
 
 bench-console: install
 	@sh tests/deps.sh

@@ -96,15 +96,15 @@ class Engine:
             if desk is None or desk.watches or series is not desk.series or time <= desk.newest or not live:
                 self._take_with_care(reading, received, live=live)
                 continue
-            samples = desk.samples
-            for name in values:
-                if name in samples:
-                    kept, value = samples[name], values[name]
-                    if not kept.low < value < kept.high:
-                        self._take_with_care(reading, received, live=live)
-                        break
-                    kept.times.append(time)
-                    kept.values.append(value)
+            for name, kept in desk.samples.items():
+                value = values.get(name)
+                if value is None:
+                    continue
+                if not kept.low < value < kept.high:
+                    self._take_with_care(reading, received, live=live)
+                    break
+                kept.times.append(time)
+                kept.values.append(value)
             else:
                 desk.newest = time
                 desk.heard = received

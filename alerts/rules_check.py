@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from alerts.alike import Alike, groups_of, selected
 from alerts.calendar import Calendar
 from alerts.limits import difference, resolved, written
 from alerts.rule import Condition, Kind, Limit, Measure, Rule, Threshold
 from devices.device import Device
 from devices.quantity import Aggregate, Quantity
 from devices.quantity import Kind as QuantityKind
-from devices.reading import Series
 from devices.registry import Registry
 from devices.tables import Table
 
@@ -36,28 +36,32 @@ class Judged(NamedTuple):
     table: Table
     rule: Rule
     quantity: Quantity
-    devices: Sequence[Device]
+    groups: Sequence[Alike]
     registry: Registry
 
+    @property
+    def devices(self) -> list[Device]:
+        return [device for group in self.groups for device in group.devices]
 
-def check_rule(table: Table, rule: Rule, registry: Registry, calendars: Mapping[str, Calendar]) -> None:
-    """Notes what is wrong with a rule whose keys, each by itself, are right."""
+
+def check_rule(
+    table: Table, rule: Rule, registry: Registry, groups: Sequence[Alike], calendars: Mapping[str, Calendar]
+) -> None:
+    """Notes what is wrong with a rule whose keys, each by itself, are right. `groups` are those of the registry."""
     if rule.kind is Kind.PLATFORM:
         return
-    selected = [device for device in registry.devices.values() if _selects(rule, device)]
-    if not selected and _narrow(rule):
+    found = list(selected(rule.selector, groups))
+    if not found and _narrow(rule):
         table.problem("", "nobody_selected")
         return
     if rule.kind is Kind.SILENT:
         _check_factors(table, rule.levels)
         return
-    devices = [device for device in selected if rule.quantity in measured(registry, device)]
-    if not devices and (
-        _narrow(rule) or any(rule.quantity in measured(registry, one) for one in registry.devices.values())
-    ):
+    found = [group for group in found if rule.quantity in group.quantities]
+    if not found and (_narrow(rule) or any(rule.quantity in group.quantities for group in groups)):
         table.problem("quantity", "nobody_measures", quantity=rule.quantity)
         return
-    judged = Judged(table, rule, registry.quantities[rule.quantity], devices, registry)
+    judged = Judged(table, rule, registry.quantities[rule.quantity], found, registry)
     _check_measure(judged)
     _check_slots(judged, calendars)
     _check_others(judged)
@@ -66,21 +70,14 @@ def check_rule(table: Table, rule: Rule, registry: Registry, calendars: Mapping[
         _check_limits(judged)
 
 
-def measured(registry: Registry, device: Device) -> set[str]:
-    """The quantities a device may send, its health included."""
-    return {field.quantity for field in registry.profiles[device.id].fields.values()}
-
-
 def waiting(rules: Iterable[Rule], registry: Registry) -> list[str]:
     """The ids of the rules that no device of the territory can raise yet."""
+    groups = groups_of(registry)
     return [
         rule.id
         for rule in rules
         if rule.kind is not Kind.PLATFORM
-        and not any(
-            _selects(rule, device) and (not rule.quantity or rule.quantity in measured(registry, device))
-            for device in registry.devices.values()
-        )
+        and not any(not rule.quantity or rule.quantity in group.quantities for group in selected(rule.selector, groups))
     ]
 
 
@@ -90,16 +87,6 @@ def note(table: Table, key: str, code: str, /, **facts: object) -> None:
     for name in outer:
         table = table.table(name) or table
     table.problem(last, code, **facts)
-
-
-def _selects(rule: Rule, device: Device) -> bool:
-    """Where it stands, stood, or will stand."""
-    return any(
-        rule.selector.matches(
-            Series(device.domain, device.id, device.model, place.site, place.commune), device.tags, device.owner
-        )
-        for place in device.placements
-    )
 
 
 def _narrow(rule: Rule) -> bool:
@@ -163,7 +150,7 @@ def _check_slots(judged: Judged, calendars: Mapping[str, Calendar]) -> None:
 
 def _check_others(judged: Judged) -> None:
     """The other quantities a rule looks at: somebody it judges must measure them."""
-    known = [measured(judged.registry, device) for device in judged.devices]
+    known = [group.quantities for group in judged.groups]
     others = [("when", one.quantity) for one in judged.rule.when]
     others += [(key, limit.quantity) for key, limit in _limits(judged.rule) if limit.quantity]
     for key, quantity in dict.fromkeys(others):

@@ -15,10 +15,11 @@
 Here a rule is read; alerts/rules_check.py says whether it can do what it says on the devices of the territory.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from alerts.alike import Alike, groups_of
 from alerts.calendar import Calendar, instant
 from alerts.calendars_file import FILE as CALENDARS_FILE
 from alerts.calendars_file import named, read_day
@@ -47,6 +48,7 @@ PLATFORM_CHECKS = (
     "quarantine",
     "session",
     "foreign",
+    "workers",
     "rules",
     "notices",
     "clock",
@@ -71,12 +73,15 @@ def read_rules(
     root = read_table(path, FILE, problems) if path.exists() else None
     if root is None:
         return {}
-    rules = {name: _rule(name, table, registry, calendars) for name, table in named(root, "rules")}
+    groups = groups_of(registry)
+    rules = {name: _rule(name, table, registry, groups, calendars) for name, table in named(root, "rules")}
     root.finish()
     return {name: rule for name, rule in rules.items() if rule}
 
 
-def _rule(name: str, table: Table, registry: Registry, calendars: Mapping[str, Calendar]) -> Rule | None:
+def _rule(
+    name: str, table: Table, registry: Registry, groups: Sequence[Alike], calendars: Mapping[str, Calendar]
+) -> Rule | None:
     kind = _kind(table)
     check = table.choice("check", PLATFORM_CHECKS) if kind is Kind.PLATFORM else ""
     selector = Selector() if kind is Kind.PLATFORM else read_selector(table, registry)
@@ -108,7 +113,7 @@ def _rule(name: str, table: Table, registry: Registry, calendars: Mapping[str, C
     if kind is not Kind.MEASURED or quantity:  # else the keys of the quantity would all be called unknown
         table.finish()
     if table.sound:
-        check_rule(table, rule, registry, calendars)
+        check_rule(table, rule, registry, groups, calendars)
     return rule if table.sound else None
 
 

@@ -1,6 +1,7 @@
 """The keys of a TOML table that select devices: `domains`, `models`, `sites`, ..., `except_devices`."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import fields
 
 from alerts.selector import Selector
 from devices.device import DOMAINS
@@ -8,22 +9,24 @@ from devices.problems import near
 from devices.registry import Registry
 from devices.tables import Table
 
+KEYS = [one.name for one in fields(Selector)]
+
 
 def read_selector(table: Table, registry: Registry, domains: Collection[str] = DOMAINS) -> Selector:
     """What is none of the territory's is a problem, for it would select nothing, silently."""
     devices = registry.devices.values()
-    tags = {tag for device in devices for tag in device.tags}
-    return Selector(
-        domains=read_names(table, "domains", domains),
-        models=read_names(table, "models", registry.models),
-        sites=read_names(table, "sites", {place.site for device in devices for place in device.placements}),
-        communes=read_names(table, "communes", {place.commune for device in devices for place in device.placements}),
-        tags=read_names(table, "tags", tags),
-        owners=read_names(table, "owners", {device.owner for device in devices}),
-        devices=read_names(table, "devices", registry.devices),
-        except_tags=read_names(table, "except_tags", tags),
-        except_devices=read_names(table, "except_devices", registry.devices),
-    )
+    known: dict[str, Callable[[], Collection[str]]] = {
+        "domains": lambda: domains,
+        "models": lambda: registry.models,
+        "sites": lambda: {place.site for device in devices for place in device.placements},
+        "communes": lambda: {place.commune for device in devices for place in device.placements},
+        "tags": lambda: {tag for device in devices for tag in device.tags},
+        "owners": lambda: {device.owner for device in devices},
+        "devices": lambda: registry.devices,
+    }
+    # A hundred rules would otherwise look at all devices five times each.
+    sets = {key: known[key.removeprefix("except_")]() if key in table.values else () for key in KEYS}
+    return Selector(**{key: read_names(table, key, sets[key]) for key in KEYS})
 
 
 def read_names(table: Table, key: str, known: Collection[str]) -> frozenset[str]:

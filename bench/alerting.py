@@ -21,8 +21,9 @@ from pathlib import Path
 
 import paho.mqtt.client as paho
 from load import device, write_territory
-from main import cost, cpu_of, processor
+from measuring import cost, cpu_of, print_machine, share
 from paho.mqtt.enums import CallbackAPIVersion
+from rules import OF_ONE, OF_THREE, Selecting
 from sinks import Hook, Notice
 
 from alerts.alerting import month_day
@@ -33,45 +34,12 @@ from devices.load import load_registry
 from devices.reading import Reading
 from devices.registry import Registry
 from servers import Influxd, Mosquitto, Vigiterre
-from vigiterre.run import spare_collections
+from vigiterre.serving import spare_collections
 
 SECONDS, RATE, DEVICES, RULES = 60, 5_000, 10_000, 100
 BATCH, ROUNDS = 5_000, 20
 CROSSING_SECONDS, WARM_SECONDS = 0.1, 10.0
 CALM, HIGH = 800.0, 6_000.0
-RULE = """
-[rules.{name}]
-title = {{ fr = "{name}", en = "{name}" }}
-action = {{ fr = "Aller voir.", en = "Go and see." }}
-quantity = "{quantity}"
-domains = ["building"]
-group = "device"
-wait = "0 s"
-[rules.{name}.levels.critical]
-{side} = {limit}
-clear = {clear}
-for = "0 s"
-keep_firing_for = "0 s"
-"""
-SELECTING = (
-    ("frost", "air_temperature", "below", 5, 6),
-    ("heat", "air_temperature", "above", 35, 34),
-    ("damp", "relative_humidity", "above", 98, 95),
-    ("dry", "relative_humidity", "below", 10, 15),
-    ("stale", "co2", "above", 5_000, 4_000),
-)
-"""The five rules that look at what the devices send, at three quantities; or all at one of them."""
-OF_ONE = tuple((f"stale_{n}", "co2", "above", 5_000 + n, 4_000) for n in range(5))
-OTHER = """
-[other{n}]
-label = {{ fr = "Autre {n}", en = "Other {n}" }}
-unit = "1"
-min = 0
-max = 100
-kind = "gauge"
-aggregate = "mean"
-source = "bench"
-"""
 NOTIFY = """
 [channels.hook]
 webhook = "{url}"
@@ -79,24 +47,6 @@ allow_private = true
 [[routes]]
 channels = ["hook"]
 """
-
-
-Selecting = tuple[tuple[str, str, str, int, int], ...]
-
-
-def write_alerts(folder: Path, devices: int, rules: int, notify: str = "", selecting: Selecting = SELECTING) -> None:
-    """A territory with so many rules, five of which are about what its devices send."""
-    write_territory(folder, devices)
-    others = range(rules - len(selecting))
-    with (folder / "quantities.toml").open("a") as file:
-        file.writelines(OTHER.format(n=n) for n in others)
-    texts = [
-        RULE.format(name=name, quantity=quantity, side=side, limit=limit, clear=clear)
-        for name, quantity, side, limit, clear in selecting
-    ]
-    texts += [RULE.format(name=f"rule_{n}", quantity=f"other{n}", side="above", limit=90, clear=80) for n in others]
-    (folder / "rules.toml").write_text("".join(texts))
-    (folder / "notify.toml").write_text(notify)
 
 
 # What judging costs
@@ -131,10 +81,10 @@ class Judging:
     """CPU ms, once every half minute."""
 
 
-def judging(devices: int, rules: int, firing_share: float = 0.0, selecting: Selecting = SELECTING) -> Judging:
+def judging(devices: int, rules: int, firing_share: float = 0.0, selecting: Selecting = OF_THREE) -> Judging:
     with tempfile.TemporaryDirectory(prefix="vigiterre-bench-") as temporary:
         folder = Path(temporary) / "config"
-        write_alerts(folder, devices, rules, selecting=selecting)
+        write_territory(folder, devices, rules, selecting)
         registry = load_registry(folder)
         config = load_alerts(folder, registry)
     engine = Engine(config.rules, config.calendars, registry, month_day, 1_790_000_000_000)
@@ -161,9 +111,9 @@ def print_judging() -> float:
     )
     promised = 0.0
     for devices, rules, firing, selecting in (
-        *((count, RULES, 0.0, SELECTING) for count in (5_000, DEVICES, 100_000)),
-        *((DEVICES, count, 0.0, SELECTING) for count in (10, 300)),
-        (DEVICES, RULES, 0.01, SELECTING),
+        *((count, RULES, 0.0, OF_THREE) for count in (5_000, DEVICES, 100_000)),
+        *((DEVICES, count, 0.0, OF_THREE) for count in (10, 300)),
+        (DEVICES, RULES, 0.01, OF_THREE),
         (DEVICES, RULES, 0.0, OF_ONE),
     ):
         found = judging(devices, rules, firing, selecting)
@@ -232,7 +182,8 @@ def latency(seconds: float, rate: int) -> Way:
     with tempfile.TemporaryDirectory(prefix="vigiterre-bench-") as temporary:
         folder = Path(temporary)
         with Hook() as hook, Mosquitto(folder / "broker", durable=False) as broker, Influxd(folder / "db") as influxd:
-            write_alerts(folder / "config", DEVICES, RULES, NOTIFY.format(url=hook.url))
+            write_territory(folder / "config", DEVICES, RULES, OF_THREE)
+            (folder / "config" / "notify.toml").write_text(NOTIFY.format(url=hook.url))
             vigiterre = Vigiterre(
                 folder / "run", folder / "config", broker.url, influxd.url("bench"), VIGITERRE_LOG__LEVEL="warning"
             )
@@ -274,10 +225,6 @@ def way(
     return Way(whole, parts, rate, cpu, len(crossed) - len(known))
 
 
-def share(values: Sequence[float], part: float) -> float:
-    return values[min(len(values) - 1, int(len(values) * part))]
-
-
 def print_latency(seconds: float, rate: int) -> Way:
     found = latency(seconds, rate)
     print(f"\nPublish to notice, ms: {len(found.whole)} crossings at {found.rate:,.0f} readings/s", end="")
@@ -290,8 +237,7 @@ def print_latency(seconds: float, rate: int) -> Way:
 
 
 def main(seconds: float, rate: int) -> None:
-    print(processor())
-    print(f"{Mosquitto.version()}; {Influxd.version()}")
+    print_machine()
     spare_collections()
     cost_us = print_judging()
     found = print_latency(seconds, rate)

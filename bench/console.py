@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from load import device, write_territory
-from main import cpu_of, processor
+from measuring import cpu_of, print_machine, share
 from playwright.sync_api import sync_playwright
 from streaming import beside, flood, follow
 
@@ -104,13 +104,8 @@ def phases(seconds: float, rate: int) -> Iterator[Phase]:
                     publisher.send("stop")
 
 
-def share(values: Sequence[float], part: float) -> float:
-    return values[min(len(values) - 1, int(len(values) * part))] if values else float("nan")
-
-
 def main(seconds: float, rate: int) -> None:
-    print(processor())
-    print(f"{Mosquitto.version()}; {Influxd.version()}")
+    print_machine()
     print(f"{DEVICES} devices of 3 quantities; flooded is {rate} readings/s; {ON_A_PAGE} devices a page\n")
     print(f"  {'':<34}{'CPU':>7}{'events':>9}{'p50':>7}{'p95':>7}{'p99':>7}{'most':>8}  ms from publish")
     found = []

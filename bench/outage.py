@@ -20,7 +20,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from load import device, publish, write_territory
-from main import cpu_of, processor, stored
+from measuring import cpu_of, memory_of, print_machine
+from running import stored
 from streaming import beside, flood, follow
 
 from servers import Influxd, Mosquitto, Vigiterre
@@ -55,11 +56,6 @@ def hour(count: int) -> Iterator[tuple[str, bytes]]:
 
 def part(port: int, count: int, _results: Connection) -> None:
     publish(port, hour(count))
-
-
-def peak_mb(pid: int) -> int:
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) // 1024
 
 
 @contextmanager
@@ -107,10 +103,10 @@ def measure(count: int, rate: int) -> Found:
         vigiterre.wait_for("vigiterre_journal_lag_messages", count, LONGEST_SECONDS)
         found.published_seconds = time.monotonic() - started
         found.journal_mb = (vigiterre.metric("vigiterre_journal_bytes") - before) / 2**20
-        found.away_rss_mb = peak_mb(vigiterre.pid)
+        found.away_rss_mb = memory_of(vigiterre.pid).peak
         come_back(found, broker, influxd, vigiterre, rate)
         wait_for_lag(vigiterre, 0)
-        found.peak_rss_mb = peak_mb(vigiterre.pid)
+        found.peak_rss_mb = memory_of(vigiterre.pid).peak
         assert stored(influxd, "outage") >= count, stored(influxd, "outage")
     return found
 
@@ -132,7 +128,7 @@ def come_back(found: Found, broker: Mosquitto, influxd: Influxd, vigiterre: Vigi
 
 
 def main(count: int, rate: int) -> None:
-    print(f"{processor()}\n{Mosquitto.version()}; {Influxd.version()}")
+    print_machine()
     print(
         f"{count} readings of {DEVICES} devices while InfluxDB is away; then {rate} a second of {LIVE_DEVICES} others"
     )

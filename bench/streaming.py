@@ -78,5 +78,8 @@ def beside(work: object, *arguments: object) -> Iterator[tuple[BaseProcess, Conn
     process.start()
     try:
         yield process, ours
+    except BaseException:
+        process.terminate()  # nobody tells it to stop any more
+        raise
     finally:
         process.join(30)

@@ -59,6 +59,11 @@ class Profile:
             return self._series[0]
         return self._series[bisect_right(self._ends, time_ms)]
 
+    @property
+    def settled(self) -> Series | None:
+        """The one series of a device that never moved."""
+        return None if self._ends else self._series[0]
+
     def place_at(self, time_ms: int) -> Placement:
         """The placement of that series."""
         return self.device.placements[bisect_right(self._ends, time_ms)]

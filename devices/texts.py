@@ -431,6 +431,13 @@ PROBLEMS: dict[str, dict[str, str]] = {
         ),
         "en": "with mqtt.share every process needs a mqtt.client_id of its own; give one that only this process uses",
     },
+    "only_needs_server": {
+        "fr": (
+            "plusieurs processus écrivent dans la même base : avec --only il faut un serveur, "
+            "influxdb:// ou influxdbs://"
+        ),
+        "en": "several processes write to one store: with --only it must be a server, influxdb:// or influxdbs://",
+    },
     # vigiterre check
     "example": {
         "fr": (

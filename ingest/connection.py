@@ -44,7 +44,7 @@ CLOSE_SECONDS = 2.0
 LEAVE_SECONDS = 5.0
 """For the broker to read our last acknowledgements: one that saves each change is slow. What it misses comes again."""
 PINGREQ = PingReqPacket().write()
-ACK = struct.Struct(">BBH").pack
+ACK = 0x40020000
 """A PUBACK of success is 40 02 and the packet id (MQTT 5, 3.4.2.1: reason code and properties may be left out)."""
 
 Answer = TypeVar("Answer")
@@ -187,7 +187,7 @@ class Connection(asyncio.Protocol):
     def acknowledge(self, packet_ids: Sequence[int]) -> None:
         """PUBACKs, in this order. Nothing when the connection is over: the broker sends those messages again."""
         if packet_ids:
-            self._write(b"".join([ACK(0x40, 2, packet_id) for packet_id in packet_ids]))
+            self._write(struct.pack(f">{len(packet_ids)}I", *[ACK | packet_id for packet_id in packet_ids]))
 
     def pause(self) -> None:
         if not self._paused and self._transport is not None:

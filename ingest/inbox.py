@@ -22,6 +22,10 @@ Deliver = Callable[[list[Message]], Awaitable[None]]
 """Returns when the messages are durable. Raises JournalFull, or OSError(ENOSPC), when it cannot take them yet."""
 
 REDELIVER_SECONDS = 5.0
+MOMENT = 0.002
+GATHER_SECONDS = 0.02
+GATHER_MESSAGES = 500
+"""What comes within so long, or so many, goes to the disk together, if no moment passes without any."""
 
 
 class Line(Protocol):
@@ -156,10 +160,19 @@ class Inbox:
             self._arrived.clear()
             if not self.messages:
                 continue
+            await self._gather()
             batch = self._take()
             if not await self._deliver_until_taken(batch.messages):
                 return
             self._acknowledge(batch)
+
+    async def _gather(self) -> None:
+        """Wait for what comes with it; not when nothing does: a broker may send no more before we acknowledge."""
+        loop = asyncio.get_running_loop()
+        until, seen = loop.time() + GATHER_SECONDS, 0
+        while seen < len(self.messages) < GATHER_MESSAGES and loop.time() < until and not self.stopping.is_set():
+            seen = len(self.messages)
+            await asyncio.sleep(MOMENT)
 
     def _take(self) -> Taken:
         batch = Taken(self.messages, self._bytes, self._line, self.packet_ids)

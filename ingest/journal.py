@@ -10,6 +10,7 @@ import os
 import secrets
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from itertools import count
 from pathlib import Path
 from threading import Lock
@@ -42,6 +43,8 @@ __all__ = ["Damage", "Entry", "Journal", "JournalLocked", "JournalReader", "What
 log = structlog.get_logger()
 
 MEBIBYTE = 1024 * 1024
+MARK_BYTES = 256 * 1024
+new_entry = partial(tuple.__new__, Entry)  # half of the time of Entry(...)
 
 
 class JournalLocked(VigiterreError):  # noqa: N818  -- a state, like JournalFull
@@ -119,6 +122,7 @@ class Journal(JournalReader):
                 newest=max(active.newest, *times),
             )
             with self._lock:
+                self._mark(active)
                 self._segments[-1] = grown
                 self._tail.extend(grown.last - len(messages) + 1, messages, len(records))
             return grown.last
@@ -236,6 +240,7 @@ class Journal(JournalReader):
     def _drop_oldest(self) -> None:
         with self._lock:
             segment = self._segments.pop(0)
+            self._marks.pop(segment.first, None)
         segment.path.unlink(missing_ok=True)
 
     def _active_for(self, size: int) -> Segment:
@@ -277,6 +282,12 @@ class Journal(JournalReader):
             self._cut(active.size)
             raise
 
+    def _mark(self, active: Segment) -> None:
+        """Remember where the next record is, now and then: a reader that fell behind the tail begins near its place."""
+        marks = self._marks.setdefault(active.first, [])
+        if active.last >= active.first and active.size - (marks[-1][1] if marks else 0) >= MARK_BYTES:
+            marks.append((active.last + 1, active.size))
+
     def _cut(self, size: int) -> None:
         """Remove what is after the last good record, now or, if the disk refuses that too, before the next one."""
         self._cut_pending = True
@@ -296,7 +307,7 @@ class Tail:
         """Count and bytes of each batch, oldest first: they leave as they came."""
 
     def extend(self, first: int, messages: Sequence[Message], size: int) -> None:
-        self.entries += map(Entry, count(first), messages)
+        self.entries += map(new_entry, zip(count(first), messages, strict=False))
         self.batches.append((len(messages), size))
         self.size += size
         surplus = 0

@@ -1,7 +1,7 @@
 """Reading the journal: what its folder holds, and the entries in it. Touches nothing, so any process may do it."""
 
 import os
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Lock
@@ -160,6 +160,8 @@ class JournalReader:
         self._segments = found.segments
         self._places: dict[int, tuple[int, int]] = {}
         """Seq to read next -> first seq of its segment, and where in it."""
+        self._marks: dict[int, list[tuple[int, int]]] = {}
+        """First seq of a segment -> (seq, where in it) of some of its records, in order."""
 
     @property
     def first(self) -> int:
@@ -222,11 +224,10 @@ class JournalReader:
             return next((one for one in self._segments[index:] if one.last >= one.first), None)
 
     def _read_from(self, segment: Segment, after: int, limit: int, max_bytes: int) -> list[Entry]:
-        with self._lock:
-            first, offset = self._places.get(after + 1, (0, 0))
+        offset, seq = self._place_before(segment, after + 1)
         try:
             with opened(segment.path) as fd:
-                walk = Walk(fd, segment, offset, after + 1) if first == segment.first else Walk(fd, segment)
+                walk = Walk(fd, segment, offset, seq)
                 entries = walk.take(after, limit, max_bytes)
         except FileNotFoundError:
             self._forget(segment)
@@ -237,6 +238,17 @@ class JournalReader:
             if len(self._places) > PLACES:
                 del self._places[next(iter(self._places))]
         return entries
+
+    def _place_before(self, segment: Segment, seq: int) -> tuple[int, int]:
+        """Offset and seq of the record to begin with, to get to `seq`: the nearest that is known."""
+        with self._lock:
+            first, offset = self._places.get(seq, (0, 0))
+            if first == segment.first:
+                return offset, seq
+            marks = self._marks.get(segment.first, [])
+            index = bisect_right(marks, seq, key=lambda mark: mark[0])
+            known, offset = marks[index - 1] if index else (segment.first, HEADER.size)
+            return offset, known
 
     def _forget(self, segment: Segment) -> None:
         """The file is gone: expired a moment ago, or else somebody removed it."""

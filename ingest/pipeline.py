@@ -16,22 +16,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import structlog
 
 from devices.errors import StoreRefused, StoreUnavailable
 from devices.problems import NOTHING
 from devices.reading import Reading, Reason, Refusal
+from ingest.batch import Batch, Refused
 from ingest.counts import OTHER, Counts, RefusalCounts
 from ingest.cursor import Cursor
 from ingest.forerunner import BATCH, Forerunner, sift
 from ingest.journal import Entry, Journal
 from ingest.quarantine import Quarantine, Row
-from ingest.sift import Batch, Refused, Sieve
+from ingest.sift import Sieve
 from ingest.trouble import Trouble
-from stores.port import Store
-from stores.roller import Roller
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +52,20 @@ class Span(NamedTuple):
     last: int
 
 
+class Sink(Protocol):
+    """What is asked of a store: see stores/port.py."""
+
+    def ensure_schema(self) -> None: ...
+    def write(self, readings: Sequence[Reading]) -> None: ...
+
+
+class Hours(Protocol):
+    """Who rolls up, or tells who does."""
+
+    def touch(self, readings: Sequence[Reading]) -> None:
+        """Remember the hours of late readings, durably, before returning."""
+
+
 class Pipeline:
     """Takes entries from the journal to the store. One per process; `run` until `stop`."""
 
@@ -63,8 +76,8 @@ class Pipeline:
         ahead: Forerunner,
         new_sieve: Callable[[int], Awaitable[Sieve]],
         quarantine: Quarantine,
-        store: Store,
-        roller: Roller,
+        store: Sink,
+        hours: Hours,
         observe_write: Callable[[float], None] = lambda _seconds: None,
     ) -> None:
         """`new_sieve(done)` makes one that knows what came in the hour before `done`."""
@@ -77,7 +90,7 @@ class Pipeline:
         """Only while we are behind the forerunner."""
         self.quarantine = quarantine
         self.store = store
-        self.roller = roller
+        self.hours = hours
         self.counts = Counts()
         self.refusals = RefusalCounts()
         self.done = self._begin()
@@ -109,6 +122,10 @@ class Pipeline:
     def wake(self) -> None:
         """There is more in the journal."""
         self.ahead.wake()
+
+    async def keep_pace(self) -> None:
+        """There is more in the journal; returns when still more is welcome."""
+        await self.ahead.keep_pace()
 
     def _wake(self) -> None:
         self._more.set()
@@ -207,6 +224,8 @@ class Pipeline:
         if not batch.readings:
             return []
         outcome = await self._persist("store", partial(self._write, batch.readings))
+        if not outcome:
+            return []
         origins = {id(reading): origin for reading, origin in zip(batch.readings, batch.origins, strict=True)}
         refused = [
             Refused(*origins[id(reading)], Refusal(Reason.STORE_REFUSED, words, reading.series.device))
@@ -232,7 +251,7 @@ class Pipeline:
             refused = []
         finally:
             self.observe_write(time.perf_counter() - started)
-        self.roller.touch(readings)
+        self.hours.touch(readings)
         return refused
 
     async def _persist(self, what: str, action: Callable[[], Result]) -> Result:

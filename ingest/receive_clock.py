@@ -3,8 +3,13 @@
 Stored points are told apart by their time, and two messages without a time of their own may arrive within one ms.
 """
 
+from collections.abc import Iterable, Sequence
+from itertools import repeat
+
 STEP_BACK_MS = 5_000
 PRUNE_ABOVE = 4_096
+RESERVES = frozenset(bytes([sign]) for sign in b"[ \t\n\r\x0b\x0c")
+"""How a payload may begin that is an array."""
 
 
 class ReceiveClock:
@@ -22,6 +27,17 @@ class ReceiveClock:
     def __len__(self) -> int:
         return len(self._given)
 
+    def stamp_all(self, topics: Sequence[str], payloads: Sequence[bytes], now: int) -> Iterable[int]:
+        """The same as `stamp` for each, in order: usually of many topics once each, and no array, which is quicker."""
+        if now != self._wall:
+            self._tick(now)
+        given = dict.fromkeys(topics, now)
+        # What `_tick` has left is ahead of now.
+        if self._given or len(given) < len(topics) or not RESERVES.isdisjoint([p[:1] for p in payloads]):
+            return [self.stamp(topic, payload, now) for topic, payload in zip(topics, payloads, strict=True)]
+        self._given, self._latest = given, now
+        return repeat(now, len(topics))
+
     def stamp(self, topic: str, payload: bytes, now: int) -> int:
         """The receive time of this message, at least `now` (ms), later than all given or reserved for its topic.
 
@@ -33,7 +49,7 @@ class ReceiveClock:
         last = self._given.get(topic, 0)
         time = now if last < now else last + 1
         last = time
-        if payload[:1].isspace() or payload[:1] == b"[":
+        if payload[:1] in RESERVES:
             last += max(payload.count(b"{") - 1, 0) if payload.lstrip()[:1] == b"[" else 0
         self._given[topic] = last
         self._latest = max(self._latest, last)

@@ -31,7 +31,9 @@ MARKER_BYTES = 4
 NAME = re.compile(r"(\d{20})\.journal")
 HEADER = Struct("<4sI4sQQQqqI")
 HEAD = Struct("<4sIIQqHB")
+MARK = Struct("<4sI")
 BODY = Struct("<IQqHB")
+"""HEAD is MARK and BODY."""
 CRC = Struct("<I")
 UNCOVERED = 8
 """Bytes of a record before what its CRC covers: marker and CRC."""
@@ -138,16 +140,17 @@ def encode(messages: Sequence[Message], seq: int, marker: bytes) -> bytes:
 
     Raises ValueError when a topic is longer than MQTT allows (65,535 bytes) or a payload is beyond 4 GiB.
     """
-    parts: list[bytes] = []
+    records: list[bytes] = []
+    pack, mark, fixed = BODY.pack, MARK.pack, HEAD.size
     for number, (topic, payload, received, retained, replayed, broker) in enumerate(messages, seq):
         name = (f"{broker}\0{topic}" if broker else topic).encode("utf-8", "surrogatepass")
-        if len(name) > 0xFFFF or len(payload) > 0xFFFF0000:
-            raise ValueError(f"topic of {len(name)} bytes, payload of {len(payload)}: longer than MQTT allows")
-        length = HEAD.size + len(name) + len(payload)
+        named, length = len(name), len(payload)
+        if named > 0xFFFF or length > 0xFFFF0000:
+            raise ValueError(f"topic of {named} bytes, payload of {length}: longer than MQTT allows")
         flags = (RETAINED if retained else 0) | (REPLAYED if replayed else 0) | (FOREIGN if broker else 0)
-        body = BODY.pack(length, number, received, len(name), flags) + name + payload
-        parts += (marker, CRC.pack(crc32(body)), body)
-    return b"".join(parts)
+        body = pack(fixed + named + length, number, received, named, flags) + name + payload
+        records.append(mark(marker, crc32(body)) + body)
+    return b"".join(records)
 
 
 @contextmanager

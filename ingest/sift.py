@@ -6,72 +6,31 @@ route (topic -> device) -> decode (payload -> items) -> validate (item -> readin
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
 from devices.cells import eui
 from devices.device import DOMAINS
 from devices.errors import DecodeError
-from devices.reading import Item, Message, Reading, Reason, Refusal
+from devices.reading import Item, Message, Reason, Refusal
 from devices.registry import Profile, Registry
+from ingest.batch import WHOLE_MESSAGE, Batch, Refused
 from ingest.codecs import Codec
 from ingest.codecs.job import Job, Outcome
+from ingest.codecs.native import decode as decode_native
 from ingest.codecs.uplink import Event, PayloadCodec, SourceCodec, Uplink
 from ingest.decoding import Heard, decode, items, undecodable
 from ingest.duplicates import Duplicates
 from ingest.frames import Frames
 from ingest.journal import Entry
+from ingest.plain import PlainWay
 from ingest.sources import PAYLOAD, Source, Sources
 from ingest.validate import validate
 
-WHOLE_MESSAGE = -1
 TRACEBACK_CHARACTERS = 4_000
 ADDRESS_CHARACTERS = 80
 ITEMS_APART = 1_000
 """Items of the n-th uplink of a message are numbered from n * this: each keeps its number, whatever came before it."""
-
-
-class Refused(NamedTuple):
-    """A refusal with the message it came from."""
-
-    entry: Entry
-    item: int
-    """Index of the item inside the message, or WHOLE_MESSAGE."""
-    refusal: Refusal
-
-
-class Origin(NamedTuple):
-    """Where a reading of a batch came from, should the store refuse it."""
-
-    entry: Entry
-    item: int
-
-
-@dataclass(slots=True)
-class Batch:
-    readings: list[Reading] = field(default_factory=list)
-    origins: list[Origin] = field(default_factory=list)
-    """Beside `readings`, one for one."""
-    refused: list[Refused] = field(default_factory=list)
-    partial: int = 0
-    """How many of `readings` lack values that were refused; they are counted there."""
-    duplicates: int = 0
-    ignored: int = 0
-    replayed: int = 0
-    events: list[str] = field(default_factory=list)
-    """Kinds of the events among the messages: join, ack, log, ..."""
-
-    def extend(self, following: "Batch") -> None:
-        """Add the batch that comes after it."""
-        self.readings += following.readings
-        self.origins += following.origins
-        self.refused += following.refused
-        self.events += following.events
-        self.partial += following.partial
-        self.duplicates += following.duplicates
-        self.ignored += following.ignored
-        self.replayed += following.replayed
 
 
 class Work(NamedTuple):
@@ -128,6 +87,10 @@ class Sieve:
         self.max_age = max_age
         self.max_payload = max_payload
         self._profiles: dict[str, Profile] = {}
+        self._plain = PlainWay(max_age, max_payload)
+        for profile in registry.profiles.values():
+            if formats.native.get(profile.model.codec) is decode_native:
+                self._plain.learn(f"{root}/{profile.domain}/{profile.device.id}/up", profile)
 
     def sift(self, entries: Iterable[Entry]) -> Batch:
         """Both halves at once, the sandbox between them."""
@@ -135,34 +98,45 @@ class Sieve:
         return self.close(opened, self.formats.scripts(opened.jobs) if opened.jobs else [])
 
     def open(self, entries: Iterable[Entry]) -> Opened:
-        """Route and decode; what needs JavaScript becomes a job."""
-        batch = Batch()
-        opened = Opened(batch, [], [])
-        for entry in entries:
-            message = entry.message
-            batch.replayed += message.replayed
-            profile = None if message.broker else self._profiles.get(message.topic)
-            if profile is None and (profile := self._route(entry, opened)) is None:
-                continue
-            opened.work.append(Work(entry, profile, 0, self._decode(entry, profile, batch)))
+        """Route and decode; what needs JavaScript becomes a job, and what needs none is validated at once."""
+        opened = Opened(Batch(), [], [])
+        for entry in self._plain.take(entries, self.duplicates, opened.batch):
+            self._open(entry, opened)
         return opened
+
+    def _open(self, entry: Entry, opened: Opened) -> None:
+        message, batch = entry.message, opened.batch
+        batch.replayed += message.replayed
+        profile = None if message.broker else self._profiles.get(message.topic)
+        if profile is None and (profile := self._route(entry, opened)) is None:
+            return
+        work = Work(entry, profile, 0, self._decode(entry, profile, batch))
+        if opened.work:  # what waits may be of the same device, and comes first
+            opened.work.append(work)
+        else:
+            self._judge(work, work.items, batch)
 
     def close(self, opened: Opened, outcomes: Sequence[Outcome]) -> Batch:
         """Validate. `outcomes` are those of `opened.jobs`, in their order."""
         outcome, batch = iter(outcomes), opened.batch
-        for entry, profile, first, read, heard in opened.work:
-            found = read if heard is None else self._outcome(heard, next(outcome), batch)
-            for index, item in enumerate(found, first):
-                try:
-                    self._validate(entry, index, item, profile, batch)
-                except Exception as error:  # noqa: BLE001  -- a mistake of ours must not come again with each start
-                    refusal = _refusal(error, profile.model.codec, profile.device.id)
-                    batch.refused.append(Refused(entry, index, refusal))
+        for work in opened.work:
+            found = work.items if work.heard is None else self._outcome(work.heard, next(outcome), batch)
+            self._judge(work, found, batch)
         return batch
+
+    def _judge(self, work: Work, found: Iterable[Item], batch: Batch) -> None:
+        """Each item by itself: a mistake of ours in one must not come again with each start."""
+        entry, profile = work.entry, work.profile
+        for index, item in enumerate(found, work.first):
+            try:
+                self._validate(entry, index, item, profile, batch)
+            except Exception as error:  # noqa: BLE001  -- see above
+                refusal = _refusal(error, profile.model.codec, profile.device.id)
+                batch.refused.append(Refused(entry, index, refusal))
 
     def remember(self, entries: Iterable[Entry]) -> None:
         """Know these messages, stored before a restart, when they come again."""
-        for work in self.open(entries).work:
+        for work in self.open(entries).work:  # the others are known by having been opened
             message = work.entry.message
             for index, item in enumerate(work.items, work.first):
                 with suppress(Exception):  # it was refused then, with the trace
@@ -314,7 +288,7 @@ class Sieve:
             batch.partial += reading is not None
         if reading is not None:
             batch.readings.append(reading)
-            batch.origins.append(Origin(entry, index))
+            batch.origins.append((entry, index))
 
 
 class TooLarge(Exception):  # noqa: N818  -- becomes a refusal at once

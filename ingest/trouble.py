@@ -169,6 +169,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{path} ne peut être écrit ({detail}) ; rien n'est perdu ; libérez le disque ou relevez LimitNOFILE",
         "{path} cannot be written ({detail}); nothing is lost; make room on the disk or raise LimitNOFILE",
     ),
+    # what is passed on to other processes
+    "publish_refused": (
+        "le courtier refuse ce que nous publions sur {topic} ({reason}) ; donnez ce droit au compte ; nouvel essai",
+        "the broker refuses what we publish to {topic} ({reason}); give the account that right; trying again",
+    ),
+    "relay_unheard": (
+        "personne n'écoute {topic} : aucune alerte n'est évaluée ; démarrez `vigiterre run --only alerts`",
+        "nobody listens to {topic}: no alert is evaluated; start `vigiterre run --only alerts`",
+    ),
     # the store and the quarantine
     "alerts_failed": (
         "les alertes ne sont pas évaluées ({detail}) ; les mesures sont enregistrées ; voyez la trace dans les logs",

@@ -18,9 +18,9 @@ from devices.schema import RAW, ROLLUP, TAGS
 from stores import influxql
 from stores.influx_http import InfluxServer, Reply, query
 from stores.influx_schema import ensure
-from stores.line_protocol import encode, encode_mark
+from stores.line_protocol import encode_all, encode_mark
 from stores.port import Hour, Latest, Point, Rollup
-from stores.storable import sift, sift_marks
+from stores.storable import all_good, sift, sift_marks
 from stores.texts import Remedy
 
 STORED = (200, 204)
@@ -72,36 +72,38 @@ class InfluxStore:
         self._write([Reading(series, hour, dict(fields)) for series, _, hour, fields in rollups], ROLLUP)
 
     def _write(self, readings: Sequence[Reading], policy: str) -> None:
-        good, refused = sift(readings)
-        refused += self._send([(reading, encode(reading)) for reading in good], policy)
+        refused: list[tuple[Reading, str]] = []
+        if not all_good(readings):
+            readings, refused = sift(readings)
+        refused += self._send(readings, encode_all(readings), policy)
         if refused:
             raise StoreRefused(refused)
 
     def mark(self, marks: Sequence[Mark]) -> None:
         good, refused = sift_marks(marks)
-        refused += self._send([(mark, encode_mark(mark)) for mark in good], RAW)
+        refused += self._send(good, [encode_mark(mark) for mark in good], RAW)
         if refused:
             told = [(Reading(as_reading_series(mark), mark.time, mark.values), words) for mark, words in refused]
             raise StoreRefused(told)
 
-    def _send(self, lines: list[tuple[_Kept, bytes]], policy: str) -> list[tuple[_Kept, str]]:
-        """Store the lines, whatever it takes; those the server will never take, with its words."""
+    def _send(self, kept: Sequence[_Kept], lines: Sequence[bytes], policy: str) -> list[tuple[_Kept, str]]:
+        """Store the lines of these, whatever it takes; those the server will never take, with its words."""
         parameters = {"db": self._server.database, "rp": policy, "precision": "ms"}
-        waiting = [lines] if lines else []
+        waiting: list[Sequence[int]] = [range(len(lines))] if lines else []
         refused: list[tuple[_Kept, str]] = []
         stored, doubts = False, 0
         while waiting:
             part = waiting.pop()
-            reply = self._server.post("/write", parameters, b"\n".join([line for _, line in part]))
+            reply = self._server.post("/write", parameters, b"\n".join([lines[index] for index in part]))
             if reply.status in STORED:
                 stored = True
             elif named := lines_named(reply, len(part)):
-                refused += [(part[index][0], words) for index, words in named.items()]
+                refused += [(kept[part[index]], words) for index, words in named.items()]
                 # The others are stored by now, if they all are: sent again, they certainly will be.
                 rest = [line for index, line in enumerate(part) if index not in named]
                 waiting += [rest] if rest else []
             elif len(part) == 1 or all_dropped(reply, len(part)):
-                refused += [(kept, f"{reply.status}: {reply.words}") for kept, _ in part]
+                refused += [(kept[index], f"{reply.status}: {reply.words}") for index in part]
                 doubts += not about_lines(reply)
             else:
                 middle = len(part) // 2

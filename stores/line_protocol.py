@@ -5,27 +5,53 @@ reading is stored whole or not at all. Callers sift first (`stores.storable`): n
 Syntax: https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
+
+from pydantic_core import to_json
 
 from devices.mark import Mark, Tags, speakable
 from devices.reading import Reading, Series
 from devices.schema import TAGS
 
+_JSON_TO_FIELDS = bytes.maketrans(b":", b"=")
 _TAG = str.maketrans({",": r"\,", " ": r"\ ", "=": r"\="})
 _MEASUREMENT = str.maketrans({",": r"\,", " ": r"\ "})
+KEPT = 262_144
+"""Series whose measurement and tags are kept as text, about 250 bytes each."""
 
 
-@lru_cache(maxsize=65_536)
-def prefix(series: Series) -> str:
+@lru_cache(maxsize=KEPT)
+def prefix(series: Series) -> bytes:
     """Measurement and tags. An empty tag is left out: line protocol has no empty value, and a query reads it as ""."""
     tags = [f"{tag}={text.translate(_TAG)}" for tag in TAGS if (text := getattr(series, tag))]
-    return ",".join([series.domain.translate(_MEASUREMENT), *tags]) + " "
+    return (",".join([series.domain.translate(_MEASUREMENT), *tags]) + " ").encode()
 
 
 def encode(reading: Reading) -> bytes:
     """One line, without the line feed; time in ms."""
-    return f"{prefix(reading.series)}{_fields(reading.values)} {reading.time}".encode()
+    return encode_all([reading])[0]
+
+
+def encode_all(readings: Sequence[Reading]) -> list[bytes]:
+    """The same for each.
+
+    The numbers of all are written by one call of pydantic's JSON writer, in a third of the time of Python's repr:
+    `{"co2":612.0,"air_temperature":21.4}` needs no more than other signs to be the fields of a line. Names of
+    quantities hold none of these signs.
+    """
+    if not readings:
+        return []
+    values = [reading.values for reading in readings]
+    if set(map(type, chain.from_iterable([one.values() for one in values]))) != {float}:
+        values = [{name: float(value) for name, value in one.items()} for one in values]
+    written = to_json(values)
+    fields = written[2:-2].translate(_JSON_TO_FIELDS, b'"').split(b"},{")
+    return [
+        b"%b%b %d" % (prefix(reading.series), each, reading.time)
+        for reading, each in zip(readings, fields, strict=True)
+    ]
 
 
 @lru_cache(maxsize=65_536)

@@ -99,6 +99,9 @@ class Store(Protocol):
         """Time of the oldest value that is not before `start`, ms; None when there is none."""
 
     def expire(self, raw_before: int, rollup_before: int) -> int:
-        """Drop raw values and roll-ups older than these times, ms. Returns how many, 0 where the server does it."""
+        """Drop raw values and roll-ups older than these times, ms. Returns how many, 0 where the server does it.
+
+        What is up to a day older may stay. A call that would take long does a part: call it again and again.
+        """
 
     def close(self) -> None: ...

@@ -8,7 +8,7 @@ What remains to be done is in a small file of its own: the watermark (every hour
 """
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from threading import RLock
@@ -83,7 +83,14 @@ class Roller:
     def touch(self, readings: Iterable[Reading]) -> None:
         """Remember the hours of late readings, durably, before returning. Call after the store has the readings."""
         live_from = self._live_from
-        late = {(hour_of(reading.time), reading.series.device) for reading in readings if reading.time < live_from}
+        self._note({(hour_of(reading.time), reading.series.device) for reading in readings if reading.time < live_from})
+
+    def touch_hours(self, touched: Iterable[tuple[int, str]]) -> None:
+        """The same for (hour, device) of readings that others stored, when they had: see stores/late_hours.py."""
+        live_from = self._live_from
+        self._note({(hour_of(hour), device) for hour, device in touched if hour < live_from})
+
+    def _note(self, late: Collection[tuple[int, str]]) -> None:
         if not late:
             return
         with self._lock, sqlite_file.said(self._path), self._state as transaction:

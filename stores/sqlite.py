@@ -7,8 +7,11 @@ bytes a value (`bench/sqlite_store.py`). The newest value of each series is kept
 
 import json
 import sqlite3
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -17,10 +20,10 @@ from devices.errors import StoreRefused
 from devices.mark import Mark
 from devices.reading import Reading, Series
 from devices.schema import COUNT, MAX, MEASUREMENTS, MIN, RAW
-from stores import sqlite_file
+from stores import sqlite_expiry, sqlite_file
 from stores.port import Hour, Latest, Point, Rollup
 from stores.rollup import split_field
-from stores.storable import sift
+from stores.storable import all_good, sift
 
 SCHEMA_VERSION = 1
 SCHEMA = """
@@ -54,8 +57,14 @@ INSERT_LATEST = (
 DOMAINS = ", ".join(f"'{name}'" for name in MEASUREMENTS)
 """Older files hold alerts too, in series of other names."""
 COLUMNS = {"": "value", MIN: "min", MAX: "max", COUNT: "count"}
-SERIES_PER_TRANSACTION = 200
-"""Expiry holds the write lock no longer than this many series take."""
+WRITING = (
+    "cache_size = -16000",  # KiB: a batch touches one page a series, and the next batch the same ones
+    "wal_autocheckpoint = 8000",  # pages: what several batches wrote to one page goes into the file once
+    "journal_size_limit = 67108864",  # bytes: the log that a long reader has made grow becomes small again
+    "secure_delete = FAST",  # measurements are no secrets: pages that are free need not be written to be empty
+)
+EXPIRY_SECONDS = 10.0
+"""An expiry ends after so long, and the next one goes on: roll-ups and a stop of the process wait for it."""
 
 _Key = tuple[Series, str]
 
@@ -78,6 +87,9 @@ class SqliteStore:
         self._reader: sqlite3.Connection | None = None
         self._ids: dict[_Key, int] = {}
         self._keys: dict[int, _Key] = {}
+        self._whose: dict[int, tuple[str, str] | None] = {}
+        """Number of a series -> device and quantity; None for what is no reading."""
+        self._expired = (0, 0)
 
     def ensure_schema(self) -> None:
         """Create folder, file and tables. Raises StoreUnavailable for a foreign file or one of a newer version."""
@@ -90,7 +102,7 @@ class SqliteStore:
             sqlite_file.migrate(self._writing(), self.path, SCHEMA_VERSION, SCHEMA)
 
     def write(self, readings: Sequence[Reading]) -> None:
-        good, refused = sift(readings)
+        good, refused = (readings, []) if all_good(readings) else sift(readings)
         with self._write_lock, sqlite_file.said(self.path), self._writing() as transaction:
             transaction.execute("BEGIN IMMEDIATE")
             ids = self._number({(series, quantity) for series, _, values in good for quantity in values})
@@ -99,13 +111,10 @@ class SqliteStore:
                 for series, time, values in good
                 for quantity, value in values.items()
             ]
+            # By place in the file, so that each page is taken once; of two values of one time the last stays the last.
+            rows.sort(key=itemgetter(0, 1))
             transaction.executemany(INSERT_POINT, rows)
-            newest: dict[int, tuple[int, int, float]] = {}
-            for row in rows:
-                known = newest.get(row[0])
-                if known is None or row[1] >= known[1]:
-                    newest[row[0]] = row
-            transaction.executemany(INSERT_LATEST, newest.values())
+            transaction.executemany(INSERT_LATEST, {row[0]: row for row in rows}.values())
         self._remember(ids)
         if refused:
             raise StoreRefused(refused)
@@ -129,26 +138,26 @@ class SqliteStore:
     def latest(self, devices: Collection[str] | None = None) -> list[Latest]:
         with self._read_lock, sqlite_file.said(self.path):
             rows = self._reading().execute("SELECT series, time, value FROM latest").fetchall()
-            if any(row[0] not in self._keys for row in rows):
-                self._load_series(self._reading())
-        newest: dict[tuple[str, str], Latest] = {}
-        for number, time, value in rows:
-            series, quantity = self._keys[number]
-            key = (series.device, quantity)
-            known = newest.get(key)
-            if series.domain in MEASUREMENTS and (known is None or time >= known.time):
-                newest[key] = Latest(series, quantity, time, value)
-        return [each for each in newest.values() if devices is None or each.series.device in devices]
+            self._know_series()
+        newest: dict[tuple[str, str] | None, tuple[int, int, float]] = {}
+        for row in rows:
+            whose = self._whose[row[0]]
+            known = newest.get(whose)
+            if known is None or row[1] >= known[1]:
+                newest[whose] = row
+        newest.pop(None, None)
+        found = [Latest(*self._keys[number], time, value) for number, time, value in newest.values()]
+        return found if devices is None else [each for each in found if each.series.device in devices]
 
     def points(self, device: str, quantity: str, start: int, end: int, policy: str = RAW) -> list[Point]:
         if policy == RAW:
-            return [Point(*row) for row in self._rows("points", "time", "value", (device, quantity, start, end))]
+            return [*map(Point._make, self._rows("points", "time", "value", (device, quantity, start, end)))]
         if rows := self._rows("rollups", "hour", "value", (device, quantity, start, end)):
-            return [Point(*row) for row in rows if row[1] is not None]
+            return [Point._make(row) for row in rows if row[1] is not None]
         quantity, suffix = split_field(quantity)  # `vehicle_count` was a quantity itself
         if column := COLUMNS.get(suffix):
             rows = self._rows("rollups", "hour", column, (device, quantity, start, end))
-            return [Point(*row) for row in rows if row[1] is not None]
+            return [Point._make(row) for row in rows if row[1] is not None]
         rows = self._rows("rollups", "hour", "others", (device, quantity, start, end))
         others = [(time, json.loads(text)) for time, text in rows if text is not None]
         return [Point(time, fields[suffix]) for time, fields in others if suffix in fields]
@@ -156,7 +165,7 @@ class SqliteStore:
     def hours(self, device: str, quantity: str, start: int, end: int) -> list[Hour]:
         columns = "value, coalesce(min, value), coalesce(max, value)"
         rows = self._rows("rollups", "hour", columns, (device, quantity, start, end))
-        return [Hour(*row) for row in rows if row[1] is not None]
+        return [Hour._make(row) for row in rows if row[1] is not None]
 
     def _rows(self, table: str, time: str, column: str, facts: tuple[str, str, int, int]) -> list[Any]:
         statement = (
@@ -188,11 +197,15 @@ class SqliteStore:
     def _members(self, devices: Collection[str] | None) -> Iterator[tuple[Series, list[tuple[str, int]]]]:
         """Each placement with its quantities and their numbers."""
         with self._read_lock, sqlite_file.said(self.path):
-            self._load_series(self._reading())
-            keys = sorted((key, number) for number, key in self._keys.items() if key[0].domain in MEASUREMENTS)
+            self._know_series()
+        chosen = None if devices is None else frozenset(devices)
+        keys = sorted(
+            (key, number)
+            for number, key in list(self._keys.items())
+            if key[0].domain in MEASUREMENTS and (chosen is None or key[0].device in chosen)
+        )
         for series, members in groupby(keys, key=lambda entry: entry[0][0]):
-            if devices is None or series.device in devices:
-                yield series, [(key[1], number) for key, number in members]
+            yield series, [(key[1], number) for key, number in members]
 
     def _merge(self, series: Series, members: list[tuple[str, int]], start: int, end: int) -> list[Reading]:
         """Readings of one placement: its quantities joined by time."""
@@ -218,34 +231,59 @@ class SqliteStore:
         return [Reading(series, hour, merged[hour]) for hour in sorted(merged)]
 
     def expire(self, raw_before: int, rollup_before: int) -> int:
-        """Drop points and roll-ups older than these times, ms, a slice of the series at a time. Returns how many."""
-        with self._write_lock, sqlite_file.said(self.path):
-            numbers = [row[0] for row in self._writing().execute("SELECT id FROM series")]
-        dropped = 0
-        for first in range(0, len(numbers), SERIES_PER_TRANSACTION):
-            chosen = numbers[first : first + SERIES_PER_TRANSACTION]
-            with self._write_lock, sqlite_file.said(self.path), self._writing() as transaction:
-                transaction.execute("BEGIN IMMEDIATE")
-                for statement, before in (
-                    ("DELETE FROM points WHERE series = ? AND time < ?", raw_before),
-                    ("DELETE FROM rollups WHERE series = ? AND hour < ?", rollup_before),
-                ):
-                    dropped += transaction.executemany(statement, [(number, before) for number in chosen]).rowcount
-                transaction.executemany(
-                    "DELETE FROM latest WHERE series = ? AND time < ?", [(number, raw_before) for number in chosen]
-                )
+        """Drop whole days (UTC) that are older, and give surplus space back, for EXPIRY_SECONDS at most.
+
+        In slices with a pause after each, so that whoever writes waits for one slice. A file that an older version
+        made keeps its size, and is filled anew.
+        """
+        ends = sqlite_expiry.day_of(raw_before), sqlite_expiry.day_of(rollup_before)
+        if ends == self._expired:
+            return 0
+        stop = time.monotonic() + EXPIRY_SECONDS
+        dropped = self._drop("points", "time", ends[0], stop) + self._drop("rollups", "hour", ends[1], stop)
+        with self._slice() as transaction:
+            transaction.execute("DELETE FROM latest WHERE time < ?", (ends[0],))
+        self._give_back(stop)
+        if time.monotonic() < stop:
+            self._expired = ends
         return dropped
+
+    def _drop(self, table: str, column: str, before: int, stop: float) -> int:
+        with sqlite_file.said(self.path), closing(sqlite_file.connect(self.path, read_only=True)) as reader:
+            waiting = sqlite_expiry.series_with(reader, table, column, before)
+        dropped = 0
+        while waiting and time.monotonic() < stop:
+            with self._slice() as transaction:
+                dropped += sqlite_expiry.drop_some(transaction, table, column, before, waiting)
+        return dropped
+
+    def _give_back(self, stop: float) -> None:
+        surplus = True
+        while surplus and time.monotonic() < stop:
+            with self._slice() as transaction:
+                surplus = sqlite_expiry.give_back_some(transaction)
+
+    @contextmanager
+    def _slice(self) -> Iterator[sqlite3.Connection]:
+        """A transaction, and then the file is others' for as long as it took."""
+        with self._write_lock, sqlite_file.said(self.path), self._writing() as transaction:
+            start = time.monotonic()
+            transaction.execute("BEGIN IMMEDIATE")
+            yield transaction
+        time.sleep(time.monotonic() - start)  # a lock that is taken again at once is never given to who waits for it
 
     def close(self) -> None:
         with self._write_lock, self._read_lock:
-            for connection in (self._writer, self._reader):
+            for connection in (self._reader, self._writer):  # who closes last and may write empties the log
                 if connection is not None:
                     connection.close()
             self._writer = self._reader = None
 
     def _writing(self) -> sqlite3.Connection:
         if self._writer is None:
-            self._writer = sqlite_file.connect(self.path, read_only=self._read_only)
+            self._writer = sqlite_file.connect(self.path, read_only=self._read_only, shrinks=True)
+            for setting in WRITING:
+                self._writer.execute(f"PRAGMA {setting}").close()
         return self._writer
 
     def _reading(self) -> sqlite3.Connection:
@@ -264,14 +302,20 @@ class SqliteStore:
             ids[key] = connection.execute(FIND_SERIES, facts).fetchone()[0]
         return ids
 
-    def _remember(self, ids: dict[_Key, int]) -> None:
+    def _remember(self, ids: Mapping[_Key, int]) -> None:
         """Only after the commit: a number given in a transaction that was undone is no number."""
-        self._ids.update(ids)
-        self._keys.update({number: key for key, number in ids.items()})
+        new = {key: number for key, number in ids.items() if number not in self._keys}
+        for (series, quantity), number in new.items():
+            self._whose[number] = (series.device, quantity) if series.domain in MEASUREMENTS else None
+            self._keys[number] = (series, quantity)
+        self._ids.update(new)
 
-    def _load_series(self, connection: sqlite3.Connection) -> None:
-        rows = connection.execute("SELECT id, quantity, domain, device, model, site, commune FROM series")
-        self._remember({(Series(*tags), quantity): number for number, quantity, *tags in rows})
+    def _know_series(self) -> None:
+        """Learn the series that others have added. Call after the rows are read in which they may occur."""
+        known = len(self._keys)  # counted first: what is added meanwhile makes the numbers differ
+        if self._reading().execute("SELECT count(*) FROM series").fetchone()[0] != known:
+            rows = self._reading().execute("SELECT id, quantity, domain, device, model, site, commune FROM series")
+            self._remember({(Series(*tags), quantity): number for number, quantity, *tags in rows})
 
 
 def _columns(quantity: str, fields: Mapping[str, float]) -> tuple[float | str | None, ...]:

@@ -26,8 +26,11 @@ _REMEDIES = {
 }
 
 
-def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """A connection in autocommit mode, usable from any thread behind a lock of the caller's."""
+def connect(path: Path, *, read_only: bool = False, shrinks: bool = False) -> sqlite3.Connection:
+    """A connection in autocommit mode, usable from any thread behind a lock of the caller's.
+
+    `shrinks`: should the file be new, its free pages can be given back by `PRAGMA incremental_vacuum`.
+    """
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}",
         uri=True,
@@ -35,6 +38,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         check_same_thread=False,
         timeout=BUSY_MS / 1000,
     )
+    if shrinks and not read_only:  # before anything is written: a file is born with it, or without
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL").close()
     if not read_only:
         # FULL: a commit is on the disk when it returns, which is what "stored" means to whoever acknowledges.
         connection.execute("PRAGMA journal_mode = WAL").close()

@@ -5,7 +5,7 @@ that InfluxDB 1, 2 and 3 read alike, and a line feed ends the line. NaN and the 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from math import isfinite
 
@@ -18,7 +18,7 @@ TIME_LIMIT = 9_223_372_036_000
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=262_144)
 def series_fault(series: Series) -> str:
     """What is wrong with the tags of a series, or ""."""
     if not series.domain or not series.device:
@@ -55,6 +55,24 @@ def values_fault(time: int, values: Mapping[str, float]) -> str:
         except OverflowError:
             return f"{quantity} is too large for a float"
     return ""
+
+
+def all_good(readings: Sequence[Reading]) -> bool:
+    """Whether `fault` would find nothing, looked at together in a fifth of the time; False may be wrong."""
+    values = [reading.values for reading in readings]
+    try:
+        finite = isfinite(sum([sum(each.values()) for each in values]))
+    except OverflowError:
+        return False
+    times = [reading.time for reading in readings]
+    return (
+        finite
+        and all(values)
+        and min(times, default=0) > -TIME_LIMIT
+        and max(times, default=0) < TIME_LIMIT
+        and not any(map(name_fault, set().union(*values)))
+        and not any(map(series_fault, {reading.series for reading in readings}))
+    )
 
 
 def sift(readings: Iterable[Reading]) -> tuple[list[Reading], list[tuple[Reading, str]]]:

@@ -66,7 +66,7 @@ def test_every_metric_is_documented_and_there_at_zero() -> None:
     for name in set(re.findall(r"^# TYPE (\w+)", shown, re.MULTILINE)):
         if not name.endswith("_created"):
             assert f"`{name}" in text, name
-    source = (ROOT / "vigiterre/run.py").read_text()
+    source = "".join(path.read_text() for path in (ROOT / "vigiterre").glob("*.py"))
     for kind, name in re.findall(r'(counter|gauge)\("(\w+)"', source):
         suffix = "_total" if kind == "counter" else ""
         assert f"`vigiterre_{name}{suffix}`" in text, name

@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 from alerts.alerting import Alerting
-from devices.problems import FEW, Bilingual, Language
+from devices.problems import FEW, NOTHING, Bilingual, Language
 from ingest.journal import What
 from ingest.mqtt import State
 from vigiterre import descriptors
 from vigiterre.service import Service
 from vigiterre.texts import said
+from vigiterre.worker import Worker
 
 JOURNAL_SHARE = 0.7
 """Of max_bytes waiting to be stored: time to act before the broker has to wait."""
@@ -39,7 +40,7 @@ class Checks:
 
     def __init__(
         self,
-        service: Service,
+        service: Service | Worker,
         state: Callable[[], State],
         foreign: Callable[[], Mapping[str, str]],
         monotonic: Callable[[], float] = time.monotonic,
@@ -60,20 +61,20 @@ class Checks:
     def words(self, now: int) -> dict[str, str]:
         """Name of a check -> "" when well. `now` is the wall clock, ms."""
         service, language = self._service, self._service.settings.language
-        quarantine = service.quarantine.trouble
         disk, exhausted = self._disk(), descriptors.trouble()
         found: dict[str, Bilingual | str] = {
             "broker": self._broker(language),
             "session": self._session(),
             "foreign": "; ".join(filter(None, self._foreign().values())),
-            "store": "" if quarantine and service.pipeline.trouble == quarantine else service.pipeline.trouble,
+            "workers": "",  # see vigiterre/alert_run.py
+            "store": store_trouble(service),
             "journal": self._journal(language),
             "disk": disk,
             "files": self._files(exhausted),
             "descriptors": exhausted,
             "housekeeping": service.chores_trouble,
             "quarantine": self._refused(),
-            "rules": rules_trouble(service.alerting) or service.ahead.trouble,
+            "rules": self._rules() or service.ahead.trouble,
             "notices": self._notices(now),
             "clock": self._clock(now),
         }
@@ -113,7 +114,9 @@ class Checks:
     def _files(self, exhausted: Bilingual) -> Bilingual | str:
         """What cannot be written for another reason than that the disk is full or no descriptor is left."""
         service = self._service
-        return "" if exhausted or self._disk_was_full() else files_trouble(service) or service.alerting.trouble
+        if exhausted or self._disk_was_full():
+            return ""
+        return files_trouble(service) or (service.alerting.trouble if isinstance(service, Service) else "")
 
     def _disk_was_full(self) -> bool:
         """Now, or a moment ago: what failed for it is not yet tried again."""
@@ -141,8 +144,11 @@ class Checks:
         many = refused >= REFUSED_LEAST and refused > REFUSED_SHARE * received
         return said("many_refused", refused=refused, received=received) if many else ""
 
+    def _rules(self) -> Bilingual | str:
+        return rules_trouble(self._service.alerting) if isinstance(self._service, Service) else ""
+
     def _notices(self, now: int) -> str:
-        failing = self._service.alerting.failing(now)
+        failing = self._service.alerting.failing(now) if isinstance(self._service, Service) else ()
         return "; ".join(f"{one.channel}: {one.error}" for one in failing)
 
     def _clock(self, now: int) -> Bilingual | str:
@@ -153,9 +159,15 @@ class Checks:
         return said("clock_stepped") if monotonic - self._stepped_at < RECENT_SECONDS else ""
 
 
-def files_trouble(service: Service) -> Bilingual:
+def store_trouble(service: Service | Worker) -> Bilingual:
+    """The pipeline waits for the quarantine as well, which is said of the files."""
+    return NOTHING if service.pipeline.trouble == service.quarantine.trouble else service.pipeline.trouble
+
+
+def files_trouble(service: Service | Worker) -> Bilingual:
     """Why something of our own cannot be written or read, the alerts apart: the first; its path is in it."""
-    return service.quarantine.trouble or service.journal.trouble or service.pipeline.cursor.trouble
+    found = service.quarantine.trouble or service.journal.trouble or service.pipeline.cursor.trouble
+    return found or (service.relay.cursor.trouble if isinstance(service, Worker) else NOTHING)
 
 
 def rules_trouble(alerting: Alerting) -> Bilingual | str:

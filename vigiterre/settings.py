@@ -31,6 +31,9 @@ class MqttSettings(Section):
     client_id: str = Field("vigiterre-ingest", description="fixed name of our session on the broker")
     root: str = Field("vigiterre", pattern=r"^[^/+#$][^+#]*[^/+#]$|^[^/+#$]$", description="first topic level(s)")
     share: str = Field("", pattern=r"^[^/+#]*$", description="$share group; then client_id must differ per process")
+    unshared: bool = Field(
+        True, description="with share: also what cannot be shared, foreign brokers and Sparkplug; in one process only"
+    )
     password: SecretStr | None = Field(None, description="environment only; password_file is better")
     password_file: Path | None = Field(None, description="file holding the broker password")
     ca_file: Path | None = Field(None, description="certificate authority of the broker (mqtts)")

@@ -208,6 +208,32 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "l'horloge de la machine a été changée de plus d'une minute ; vérifiez la synchronisation",
         "en": "the machine's clock was set by more than a minute; check its synchronisation",
     },
+    "alerts_alone": {
+        "fr": "{path} est d'un `vigiterre run --only alerts` : démarrez-le, il s'en charge",
+        "en": "{path} belongs to a `vigiterre run --only alerts`: start it, it will do this",
+    },
+    "no_worker": {
+        "fr": "aucun processus d'entrée ne s'est fait entendre ; démarrez `vigiterre run --only ingest`",
+        "en": "no worker was heard yet; start `vigiterre run --only ingest`",
+    },
+    "workers_missing": {
+        "fr": (
+            "processus d'entrée muets : {workers} ; relancez-les : le courtier garde leur part des messages ; de "
+            "ceux qui sont partis pour de bon, ôtez la session du courtier, puis le nom de {file}, et relancez celui-ci"
+        ),
+        "en": (
+            "workers that are not heard: {workers}; start them again: the broker keeps their share of the messages; of "
+            "those gone for good, remove the session from the broker, then the name from {file}, and restart this one"
+        ),
+    },
+    "workers_clocks": {
+        "fr": "horloges à plus de dix secondes d'ici, ou réseau en retard : {workers} ; synchronisez-les",
+        "en": "clocks more than ten seconds from the one here, or a slow network: {workers}; synchronise them",
+    },
+    "workers_unconnected": {
+        "fr": "processus d'entrée sans courtier : {workers} ; voyez leur /readyz",
+        "en": "workers without the broker: {workers}; look at their /readyz",
+    },
     "rules_broken": {
         "fr": "règles en échec : {rules} ; voyez `vigiterre alerts list --rules`",
         "en": "rules that fail: {rules}; see `vigiterre alerts list --rules`",

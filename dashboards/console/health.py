@@ -1,13 +1,23 @@
 """`/livez`, `/readyz` and `/metrics`: for supervisors and Prometheus, open to whoever reaches us."""
 
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from dashboards.console.sources import Sources
+
+class Told(Protocol):
+    """Of the Sources of the pages, or all that a process without pages tells."""
+
+    @property
+    def checks(self) -> Callable[[], Mapping[str, str]]: ...
+    @property
+    def metrics(self) -> Callable[[], bytes]: ...
 
 
-def routes(sources: Sources) -> list[Route]:
+def routes(sources: Told) -> list[Route]:
     async def livez(_request: Request) -> Response:
         return PlainTextResponse("ok\n")
 

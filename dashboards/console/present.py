@@ -2,6 +2,9 @@
 
 Filled from the store at the start, then by every batch that was stored. Safe from several threads: batches come from
 one, pages from another; a reader gets a whole value or the one before.
+
+The newest reading of a device is kept as it came, and its values are taken apart when somebody looks at the device or
+another kind of reading follows: in a backlog that is once for many.
 """
 
 import threading
@@ -26,6 +29,8 @@ class Present:
     def __init__(self, latest: Iterable[Latest] = ()) -> None:
         self._devices: dict[str, dict[str, Value]] = {}
         self._heard: dict[str, int] = {}
+        self._fresh: dict[str, Reading] = {}
+        """By device, a reading whose values are not yet in the other two."""
         self._writing = threading.Lock()
         self.fill(latest)
 
@@ -39,18 +44,35 @@ class Present:
 
     def take(self, readings: Iterable[Reading]) -> None:
         """Stored readings; an older one never replaces a newer one."""
+        fresh = self._fresh
         with self._writing:
             for reading in readings:
-                for quantity, value in reading.values.items():
-                    self._note(reading.series.device, quantity, reading.time, value)
+                device = reading.series.device
+                before = fresh.get(device)
+                if before is not None and (before.time > reading.time or before.values.keys() != reading.values.keys()):
+                    self._take_apart(before)
+                fresh[device] = reading
 
     def of(self, device: str) -> Mapping[str, Value]:
         """Quantity -> newest value; empty for a device that was never heard."""
+        self._look_at(device)
         return dict(self._devices.get(device, ()))
 
     def heard(self, device: str) -> int | None:
         """Event time of its newest value, ms."""
+        self._look_at(device)
         return self._heard.get(device)
+
+    def _look_at(self, device: str) -> None:
+        if device in self._fresh:
+            with self._writing:
+                reading = self._fresh.pop(device, None)
+                if reading is not None:
+                    self._take_apart(reading)
+
+    def _take_apart(self, reading: Reading) -> None:
+        for quantity, value in reading.values.items():
+            self._note(reading.series.device, quantity, reading.time, value)
 
     def _note(self, device: str, quantity: str, time: int, value: float) -> None:
         known = self._devices.get(device)

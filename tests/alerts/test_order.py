@@ -113,3 +113,19 @@ def test_rules_that_are_equal_but_for_their_name_agree() -> None:
         {one[1:] for one in intervals(list(found.values())) if one[0] == name} for name in ("delayed", "twin")
     )
     assert ours == theirs != set()
+
+
+@settings(deadline=None, max_examples=25)
+@given(readings, st.data())
+def test_readings_that_are_taken_again_change_nothing(sent: list[Sent], data: st.DataObject) -> None:
+    """As after a crash of who passes them on: any stretch of what was taken, once more, at any time after it."""
+    again = list(sent)
+    for _ in range(data.draw(st.integers(1, 3))):
+        first = data.draw(st.integers(0, len(sent) - 1))
+        last = data.draw(st.integers(first + 1, len(sent)))
+        until = data.draw(st.integers(again.index(sent[last - 1]) + 1, len(again)))
+        again[until:until] = sent[first:last]
+    for chores in (0, 1):
+        _, once = played(sent, RULES, chores)
+        _, twice = played(again, RULES, chores)
+        assert intervals(list(once.values())) == intervals(list(twice.values()))

@@ -59,6 +59,13 @@ def test_the_last_of_a_batch_wins(store: Store) -> None:
     assert store.points("co2-01", "co2", *FOREVER) == [Point(NOON, 2.0)]
 
 
+def test_a_batch_in_any_order_leaves_its_newest_as_the_latest(store: Store) -> None:
+    times = [NOON + 3, NOON, NOON + 7, NOON + 7, NOON + 1]
+    store.write([Reading(SCHOOL, time, {"co2": float(number)}) for number, time in enumerate(times)])
+    assert store.latest() == [Latest(SCHOOL, "co2", NOON + 7, 3.0)]
+    assert [point.value for point in store.points("co2-01", "co2", *FOREVER)] == [1.0, 4.0, 0.0, 3.0]
+
+
 def test_another_quantity_at_the_same_time_stands_beside(store: Store) -> None:
     store.write([Reading(SCHOOL, NOON, {"co2": 612.0})])
     store.write([Reading(SCHOOL, NOON, {"air_temperature": 21.4})])

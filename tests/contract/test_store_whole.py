@@ -1,7 +1,8 @@
-"""What a backup asks of every store: its roll-ups as they were written, and where its readings begin."""
+"""Roll-ups as they were written, where readings begin, and how they end."""
 
 from devices.reading import Reading, Series
 from devices.schema import HOUR_MS, ROLLUP
+from stores.influx import InfluxStore
 from stores.port import Rollup, Store
 
 NOON = 1_795_435_200_000
@@ -36,3 +37,20 @@ def test_the_oldest_value_is_found_in_each_policy(store: Store) -> None:
     assert store.oldest(NOON + 4) == NOON + 5
     assert store.oldest(NOON + 6) is None
     assert store.oldest(0, ROLLUP) == NOON - HOUR_MS
+
+
+def test_what_is_days_older_is_dropped_unless_the_server_does_it(store: Store) -> None:
+    times = [NOON - days * 24 * HOUR_MS for days in (9, 6, 3, 0)]
+    store.write([Reading(SCHOOL, time, {"co2": 1.0}) for time in times])
+    store.write([Reading(BRIDGE, times[0], {"level": 1.0})])
+    store.write_rollups([Rollup(SCHOOL, "co2", times[0], {"co2": 1.0})])
+    store.expire(times[2] - HOUR_MS, 0)
+    if isinstance(store, InfluxStore):  # its retention policies do it: tests/stores/test_influx_schema.py
+        assert store.expire(times[2], times[2]) == 0
+        return
+    assert [reading.time for reading in store.readings(0, NOON * 2)] == times[2:]
+    assert [one.series.device for one in store.latest()] == ["co2-01"]
+    assert len(list(store.rollups(0, NOON * 2))) == 1
+    store.expire(0, NOON)
+    assert list(store.rollups(0, NOON * 2)) == []
+    assert len(list(store.readings(0, NOON * 2))) == 2

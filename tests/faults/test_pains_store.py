@@ -224,7 +224,7 @@ def test_p08_whatever_values_a_device_sends_influxdb_takes_all_that_was_accepted
     batch = sieve.sift(entries)
     database.write(batch.readings)
     assert {type(value) for one in batch.readings for value in one.values.values()} <= {float}
-    named = {one.entry.seq for one in batch.refused} | {origin.entry.seq for origin in batch.origins}
+    named = {one.entry.seq for one in batch.refused} | {entry.seq for entry, _ in batch.origins}
     assert named == {entry.seq for entry in entries}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from devices.reading import Message, Reading
-from ingest.forerunner import READY
+from ingest.forerunner import BATCH, READY
 from stores.memory import MemoryStore
 from vigiterre.service import Service, now_ms
 from vigiterre.settings import Settings
@@ -121,11 +121,11 @@ async def test_a_store_that_comes_back_gets_the_newest_before_the_backlog_is_don
         store.go.set()
         store.turn.release(2)
         await until(lambda: len(store.batches) == 2)
-        assert store.batches[1].start > sent[count - READY - 5_001].received
-        assert service.pipeline.done <= 5_100
-        await until(lambda: service.pipeline.waiting < count - 5_000)
+        assert store.batches[1].start > sent[count - READY - BATCH - 1].received
+        assert service.pipeline.done <= BATCH + 100
+        await until(lambda: service.pipeline.waiting < count - BATCH)
         await service.deliver(sent[count:])
-        store.turn.release(8)
+        store.turn.release(2 * READY // BATCH)
         await until(lambda: any(sent[-1].received in batch for batch in store.batches))
         assert service.pipeline.done < count / 2
         store.turn.release(100)

@@ -335,3 +335,19 @@ def test_a_cursor_is_what_was_saved(tmp_path_factory: pytest.TempPathFactory, se
     cursor.save(3)
     cursor.save(seq)
     assert cursor.load() == seq
+
+
+def test_a_reader_behind_the_tail_begins_near_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with opened(tmp_path, segment_bytes=1 << 26, tail_messages=10) as journal:
+        for first in range(0, 20_000, 100):
+            journal.append([message(number, 40) for number in range(first, first + 100)])
+        asked: list[int] = []
+        pread = os.pread
+
+        def counted(fd: int, size: int, offset: int) -> bytes:
+            asked.append(size)
+            return pread(fd, size, offset)
+
+        monkeypatch.setattr(os, "pread", counted)
+        assert [entry.seq for entry in journal.read(15_000, 3)] == [15_001, 15_002, 15_003]
+        assert sum(asked) < journal.bytes / 4

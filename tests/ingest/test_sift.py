@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from devices.load import load_registry
 from devices.reading import Item, Message, Reason
 from devices.registry import Registry
+from ingest.batch import WHOLE_MESSAGE, Batch
 from ingest.codecs import CODECS, Codec
 from ingest.duplicates import Duplicates
 from ingest.frames import Frames
 from ingest.journal import Entry
-from ingest.sift import WHOLE_MESSAGE, Batch, Formats, Sieve
+from ingest.sift import Formats, Sieve
 from ingest.validate import AHEAD_MS
 
 CONFIG = Path(__file__).parent.parent.parent / "config"

@@ -12,13 +12,14 @@ from devices.load import load_registry
 from devices.model import Field, Model
 from devices.reading import Message, Reason
 from devices.registry import Registry, registry_of
+from ingest.batch import WHOLE_MESSAGE, Batch
 from ingest.codecs import CODECS
 from ingest.codecs.job import Job, Outcome
 from ingest.codecs.uplink import Decoded, Event, Heard, Uplink
 from ingest.duplicates import Duplicates
 from ingest.frames import Frames
 from ingest.journal import Entry
-from ingest.sift import WHOLE_MESSAGE, Batch, Formats, Sieve
+from ingest.sift import Formats, Sieve
 from ingest.sources import Source, Sources
 
 CONFIG = Path(__file__).parents[2] / "config"

@@ -12,9 +12,9 @@ import pytest
 
 from devices.errors import StoreUnavailable
 from devices.reading import Reading, Series
-from devices.schema import RAW, ROLLUP
+from devices.schema import RAW
 from stores import sqlite_file
-from stores.port import Point, Rollup
+from stores.port import Point
 from stores.sqlite import SqliteStore
 from stores.texts import Remedy
 
@@ -144,18 +144,6 @@ def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     store = SqliteStore(tmp_path / "file" / "store.db")
     assert remedy_of(store.ensure_schema) == Remedy("open", path=tmp_path / "file" / "store.db")
-
-
-def test_expiry_drops_the_old_and_keeps_the_rest(store: SqliteStore) -> None:
-    store.write([Reading(SERIES, NOON + n, {"x": float(n)}) for n in range(10)])
-    store.write([Reading(SERIES._replace(device="gone"), NOON, {"x": 0.0})])
-    store.write_rollups([Rollup(SERIES, "x", NOON + n, {"x": float(n), "x_count": 1.0}) for n in range(10)])
-    assert store.expire(NOON + 4, NOON + 9) == 5 + 9
-    assert [point.time for point in store.points("level-7", "x", NOON, NOON + 99)] == list(range(NOON + 4, NOON + 10))
-    assert store.points("level-7", "x_count", NOON, NOON + 99, ROLLUP) == [Point(NOON + 9, 1.0)]
-    assert [each.series.device for each in store.latest()] == ["level-7"]
-    assert store.expire(NOON + 4, NOON + 9) == 0
-    store.close()
 
 
 def test_threads_share_one_store(store: SqliteStore) -> None:

@@ -38,6 +38,8 @@ def program(name: str) -> str:
 class Server:
     """One server process of ours: start, stop, kill, freeze."""
 
+    start_seconds = START_SECONDS
+
     def __init__(self, command: list[str], port: int, log: Path, environment: dict[str, str] | None = None) -> None:
         self.command = command
         self.port = port
@@ -50,7 +52,7 @@ class Server:
             self.process = subprocess.Popen(
                 self.command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=self.environment
             )
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self.start_seconds
         while not self.ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.kill()

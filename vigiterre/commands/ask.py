@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -10,9 +11,12 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from devices.errors import VigiterreError
 from devices.problems import Bilingual
 from vigiterre import control, logs
+from vigiterre.alert_service import LIVE
 from vigiterre.service import Service
+from vigiterre.settings import Settings
 from vigiterre.shell import Shell
 from vigiterre.texts import said
+from vigiterre.worker import RELAY, Worker
 
 
 def ask(shell: Shell, command: str, **arguments: Any) -> dict[str, Any]:
@@ -25,7 +29,14 @@ def ask(shell: Shell, command: str, **arguments: Any) -> dict[str, Any]:
             return final(control.call(data_dir, command, **arguments), bar, task)
         except control.NotRunning:
             logs.configure(settings.log)
-            return asyncio.run(alone(Service(settings, shell.folder), command, arguments, bar, task))
+            return asyncio.run(alone(whose(settings, shell.folder), command, arguments, bar, task))
+
+
+def whose(settings: Settings, folder: Path) -> Service | Worker:
+    """What ran on this data_dir. Raises VigiterreError where that cannot work alone."""
+    if (settings.data_dir / LIVE).is_dir():
+        raise VigiterreError(said("alerts_alone", path=settings.data_dir))
+    return (Worker if (settings.data_dir / RELAY).exists() else Service)(settings, folder)
 
 
 def final(replies: Iterator[dict[str, Any]], bar: Progress, task: Any) -> dict[str, Any]:
@@ -38,7 +49,9 @@ def final(replies: Iterator[dict[str, Any]], bar: Progress, task: Any) -> dict[s
     raise VigiterreError(said("ended_before_answer"))
 
 
-async def alone(service: Service, command: str, arguments: dict[str, Any], bar: Progress, task: Any) -> dict[str, Any]:
+async def alone(
+    service: Service | Worker, command: str, arguments: dict[str, Any], bar: Progress, task: Any
+) -> dict[str, Any]:
     """The same work by this process: it holds the lock of data_dir meanwhile."""
     work = asyncio.create_task(service.pipeline.run())
     try:

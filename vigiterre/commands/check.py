@@ -1,6 +1,7 @@
 """`vigiterre check`: read everything, report every error, exit 1 if there is any."""
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -10,6 +11,7 @@ from ingest.broker import Broker, tls_context
 from ingest.trouble import InvalidBroker, LinkDown
 from stores.open import StoreUrlError, open_store
 from vigiterre.configuration import examine
+from vigiterre.only import Only, unfit
 from vigiterre.settings import Settings, secret, wrong_setting
 from vigiterre.shell import Shell
 
@@ -17,12 +19,16 @@ SETTING_OF = {"client_id": "mqtt.client_id", "tls_pair": "mqtt.cert_file", "tls_
 """Code of a trouble -> the setting to correct, where it is not mqtt.url."""
 
 
-def check(context: typer.Context) -> None:
+def check(
+    context: typer.Context,
+    only: Annotated[Only | None, typer.Option(help="comme pour run · as for run")] = None,
+) -> None:
     """Vérifie toute la configuration, sans rien démarrer · Checks the whole configuration, starts nothing."""
     shell: Shell = context.obj
     settings, registry, problems = examine(shell.folder)
     if settings is not None:
         problems += unusable(settings, shell.folder)
+        problems += unfit(settings) if only is not None else []
     with shell.failing():
         if problems:
             raise ConfigError(problems)

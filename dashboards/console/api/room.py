@@ -1,6 +1,6 @@
 """What every endpoint is given, and what it gives back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
@@ -25,8 +25,8 @@ class Found(NamedTuple):
     """An answer before anybody knows its format."""
 
     body: BaseModel
-    rows: Sequence[BaseModel] = ()
-    """The same as lines of CSV, where it is a list."""
+    rows: Iterable[BaseModel] = ()
+    """The same as lines of CSV, where it is a list. Gone through once at most."""
     map: Callable[[], BaseModel] | None = None
     """The same as GeoJSON, where it has a place."""
     next: Mapping[str, str] = MappingProxyType({})

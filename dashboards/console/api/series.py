@@ -10,9 +10,10 @@ from dashboards.console.api.asked import FAR, OfSeries
 from dashboards.console.api.devices import card_of
 from dashboards.console.api.problem import Wrong, said, wrong
 from dashboards.console.api.room import Found, Room
-from dashboards.console.api.spans import KEPT, OWN, day_of, joined, whole_days
+from dashboards.console.api.spans import KEPT, OWN, joined, whole_days
+from dashboards.console.pieces.days import by_day
 from devices.problems import near
-from devices.quantity import Quantity
+from devices.quantity import Aggregate, Quantity
 from devices.schema import RAW, ROLLUP
 from stores.port import Point
 
@@ -50,9 +51,9 @@ async def series(room: Room, asked: OfSeries, name: str) -> Found:
         items=[PointShape(time=one.time, value=one.value) for one in shown],
         next=following,
     )
-    rows = [
+    rows = (
         Value(device=name, quantity=quantity.id, time=one.time, value=one.value, unit=quantity.unit) for one in shown
-    ]
+    )
     return Found(body, rows, next={"from": iso(following), "to": iso(end)} if following is not None else {})
 
 
@@ -106,7 +107,11 @@ def _once(points: Sequence[Point]) -> list[Point]:
 def _spans(points: Points, device: str, quantity: Quantity, step: str, how: str, start: int, end: int) -> list[Point]:
     if step == "1d":
         start, end = whole_days(start, end)
-    key = day_of if step == "1d" else _same
+    elif how == OWN[quantity.aggregate] and quantity.aggregate is not Aggregate.DURATION:
+        found = [*points(device, quantity.id, start, end, ROLLUP)]
+        if len({hour for hour, _ in found}) == len(found):
+            return found  # they are what is asked for, as long as the device was not moved within an hour
+    key = by_day() if step == "1d" else _same
     return joined(quantity, how, lambda field: points(device, field, start, end, ROLLUP), key)
 
 

@@ -6,9 +6,8 @@ An hour has two values of one kind when the device was moved within it; they are
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
 
-from dashboards.console.rows import PARIS
+from dashboards.console.pieces.days import day_after, day_of
 from devices.quantity import Aggregate, Quantity
 from devices.schema import COUNT, DURATION, MAX, MIN
 from stores.port import Point
@@ -50,19 +49,6 @@ def joined(quantity: Quantity, how: str, read: Read, key: Callable[[int], int]) 
     if how == "sum" and quantity.aggregate is Aggregate.SUM:
         return [Point(at, math.fsum(each)) for at, each in values.items()]
     return _weighted(quantity, how, read, key)
-
-
-def day_of(time_ms: int) -> int:
-    """The midnight of Paris that begins the day of a time, ms."""
-    at = datetime.fromtimestamp(time_ms / 1000, PARIS)
-    return round(at.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
-
-
-def day_after(midnight: int) -> int:
-    """The next midnight of Paris: 23, 24 or 25 hours later."""
-    at = datetime.fromtimestamp(midnight / 1000, PARIS)
-    following = at.replace(tzinfo=None) + timedelta(days=1)
-    return round(following.replace(tzinfo=PARIS).timestamp() * 1000)
 
 
 def whole_days(start: int, end: int) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """What is drawn of one quantity: values with their lowest and highest, where the gaps are, and fewer of them."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple, Protocol
@@ -29,12 +30,8 @@ class History(Protocol):
     def hours(self) -> Hours: ...
 
 
-class Sample(NamedTuple):
-    time: int
-    """ms; of an hour, its start."""
-    value: float
-    low: float
-    high: float
+Sample = Hour
+"""What one point of a chart stands for: an hour, or a moment, whose value is its lowest and its highest."""
 
 
 class Track(NamedTuple):
@@ -71,10 +68,10 @@ def read_track(history: History, device: str, quantity: Quantity, span: Span, in
     return Track(_samples(hours, quantity), ROLLUP, max(HOUR_MS, interval))
 
 
-def _samples(hours: Sequence[Hour], quantity: Quantity) -> list[Sample]:
+def _samples(hours: Sequence[Hour], quantity: Quantity) -> Sequence[Sample]:
     if quantity.aggregate in NO_BAND:
         return [Sample(time, value, value, value) for time, value, _, _ in hours]
-    return [Sample._make(hour) for hour in hours]
+    return hours
 
 
 def thin(samples: Sequence[Sample], limit: int) -> list[Sample]:
@@ -84,18 +81,15 @@ def thin(samples: Sequence[Sample], limit: int) -> list[Sample]:
     """
     if len(samples) <= limit:
         return list(samples)
-    first, last = samples[0], samples[-1]
+    times, lows, highs = ([one[index] for one in samples] for index in (0, 2, 3))
     stretches = (limit - 2) // 2
-    width = (last.time - first.time) / stretches or 1
-    lowest: dict[int, int] = {}
-    highest: dict[int, int] = {}
-    for index, sample in enumerate(samples):
-        stretch = min(stretches - 1, int((sample.time - first.time) / width))
-        if stretch not in lowest or sample.low < samples[lowest[stretch]].low:
-            lowest[stretch] = index
-        if stretch not in highest or sample.high > samples[highest[stretch]].high:
-            highest[stretch] = index
-    kept = {0, len(samples) - 1, *lowest.values(), *highest.values()}
+    width = (times[-1] - times[0]) / stretches
+    edges = [0, *(bisect_left(times, times[0] + number * width) for number in range(1, stretches)), len(samples)]
+    kept = {0, len(samples) - 1}
+    for begin, end in pairwise(edges):
+        if begin < end:
+            kept.add(min(range(begin, end), key=lows.__getitem__))
+            kept.add(max(range(begin, end), key=highs.__getitem__))
     return [samples[index] for index in sorted(kept)]
 
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
 
-from alerts.calendar import instant, local
 from dashboards.console.device.samples import NO_BAND, Band, Sample, Track, bands
 from dashboards.console.device.span import Span
 from dashboards.console.device.summary import duration, held, state_name
 from dashboards.console.device.times import clock, day, iso
+from dashboards.console.pieces.days import by_day, day_after, day_of
 from devices.problems import Language
 from devices.quantity import Kind, Quantity
 from devices.readable import with_sign
@@ -41,7 +41,8 @@ class Page(NamedTuple):
 def twin(track: Track, quantity: Quantity, span: Span, number: int, language: Language) -> Page:
     """Page `number` of the table; one beyond the last is the last."""
     daily = not span.raw
-    groups = [list(members) for _, members in groupby(track.samples, lambda one: _start(one.time, daily=daily))][::-1]
+    start = by_day() if daily else _hour_of
+    groups = [list(members) for _, members in groupby(track.samples, lambda one: start(one.time))][::-1]
     pages = max(1, -(-len(groups) // PAGE_ROWS))
     number = min(max(1, number), pages)
     chosen = groups[(number - 1) * PAGE_ROWS : number * PAGE_ROWS]
@@ -58,8 +59,8 @@ def page_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 and int(text) > 0 else None
 
 
-def _start(time: int, *, daily: bool) -> int:
-    return instant(local(time).date()) if daily else time - time % HOUR_MS
+def _hour_of(time: int) -> int:
+    return time - time % HOUR_MS
 
 
 def _row(
@@ -71,8 +72,8 @@ def _row(
     daily: bool,
     banded: bool,
 ) -> Row:
-    start = _start(members[0].time, daily=daily)
-    end = _end(start, daily=daily)
+    start = day_of(members[0].time) if daily else _hour_of(members[0].time)
+    end = day_after(start) if daily else start + HOUR_MS
     said = _states(found, start, end, quantity, language) if found else _value(members, quantity, language)
     low, high = min(one.low for one in members), max(one.high for one in members)
     return Row(
@@ -83,11 +84,6 @@ def _row(
         with_sign(high, quantity.unit, language) if banded else "",
         len(members),
     )
-
-
-def _end(start: int, *, daily: bool) -> int:
-    """A day of the change of clocks has 23 or 25 hours."""
-    return _start(start + 26 * HOUR_MS, daily=True) if daily else start + HOUR_MS
 
 
 def _value(members: Sequence[Sample], quantity: Quantity, language: Language) -> str:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from dashboards.console.api import series
 from dashboards.console.api.answers import iso
-from dashboards.console.api.spans import KEPT, OWN, day_after, day_of, joined, whole_days
+from dashboards.console.api.spans import KEPT, OWN, joined, whole_days
+from dashboards.console.pieces.days import by_day, day_after, day_of
 from dashboards.console.rows import PARIS
 from devices.quantity import Aggregate
 from devices.reading import Reading
@@ -63,6 +64,16 @@ def test_the_start_is_included_and_the_end_is_not() -> None:
 def test_hours_are_those_of_the_store() -> None:
     found = items(asked(step="1h", **{"from": iso(NOW - 3 * HOUR)}))
     assert found == [(iso(NOW - hours * HOUR), float(12 - hours)) for hours in (3, 2, 1)]
+
+
+def test_an_hour_comes_once_although_its_device_was_moved_in_it() -> None:
+    known = days_of()
+    hour = NOW - HOUR
+    elsewhere = series_of(DEVICE)._replace(site="elsewhere")
+    moved = [one._replace(series=elsewhere) if one.time >= hour + 30 * MINUTE else one for one in known]
+    with Served(api(moved)) as served:
+        found = items(served.get(path_of(step="1h", **{"from": iso(NOW - 2 * HOUR)})))
+    assert found == [(iso(NOW - 2 * HOUR), 10.0), (iso(hour), 11.0)]
 
 
 def test_a_day_is_whole_and_begins_at_midnight_in_paris() -> None:
@@ -139,6 +150,12 @@ def test_days_have_the_hours_that_the_clocks_of_paris_give_them(day: str, hours:
     assert day_after(midnight) - midnight == hours * HOUR
     assert {day_of(midnight + hour * HOUR) for hour in range(hours)} == {midnight}
     assert day_of(midnight + hours * HOUR) == day_after(midnight)
+
+
+@given(st.lists(st.integers(0, 4_102_444_800_000).map(lambda time: time // 7 * 7), max_size=20))
+def test_days_of_many_times_are_those_of_each(times: list[int]) -> None:
+    for many in (times, sorted(times), [time + hour * HOUR for time in times for hour in range(-2, 26)]):
+        assert [*map(by_day(), many)] == [*map(day_of, many)]
 
 
 @given(st.integers(0, 4_102_444_800_000), st.integers(1, 40 * DAY))

@@ -13,8 +13,8 @@ from dashboards.console.device import texts
 from dashboards.console.device.health import grade
 from dashboards.console.device.limits import length, lines
 from dashboards.console.device.raw import SHOWN, raw_rows
-from dashboards.console.device.samples import Sample, Track
-from dashboards.console.device.series import LIMIT, body_of, series
+from dashboards.console.device.samples import Sample, Track, thin
+from dashboards.console.device.series import HOURS_LIMIT, LIMIT, body_of, series
 from dashboards.console.device.sheet import sheet
 from dashboards.console.device.sketch import HEIGHT, WIDTH, sketch
 from dashboards.console.device.span import DAY_MS, LENGTHS, Span, read_span
@@ -218,6 +218,30 @@ def test_a_series_is_bounded_and_has_null_where_nothing_came() -> None:
     assert len(series(many, AIR, DAY, [], "fr")["times"]) <= LIMIT
     gap = Track([Sample(0, 1.0, 1.0, 1.0), Sample(HOUR_MS * 9, 2.0, 2.0, 2.0)], RAW, HOUR_MS)
     assert series(gap, AIR, DAY, [], "fr")["values"] == [1.0, None, 2.0]
+
+
+def test_a_year_of_hours_is_a_thousand_samples_and_no_extreme_is_lost() -> None:
+    hours = [
+        Sample(NOW - n * HOUR_MS, n % 83 / 2, n % 83 / 2 - n % 89, n % 83 / 2 + n % 97) for n in range(8760, 0, -1)
+    ]
+    found = series(Track(hours, ROLLUP, HOUR_MS), AIR, Span("1y", hours[0].time, NOW), [], "fr")
+    assert found["of"] == 8760
+    assert HOURS_LIMIT / 2 < len(found["times"]) <= HOURS_LIMIT
+    assert min(found["low"]) == min(one.low for one in hours)
+    assert max(found["high"]) == max(one.high for one in hours)
+    assert (found["times"][0], found["times"][-1]) == (hours[0].time, hours[-1].time)
+
+
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.floats(-1e9, 1e9), st.floats(0, 1e6)), max_size=60))
+def test_thinning_keeps_order_ends_and_extremes(facts: list[tuple[int, float, float]]) -> None:
+    samples = [Sample(time, value, value - reach, value + reach) for time, value, reach in sorted(facts)]
+    found = thin(samples, 10)
+    assert len(found) <= 10
+    assert [one for one in samples if one in found] == found or len({*samples}) < len(samples)
+    if samples:
+        assert (found[0], found[-1]) == (samples[0], samples[-1])
+        assert min(one.low for one in found) == min(one.low for one in samples)
+        assert max(one.high for one in found) == max(one.high for one in samples)
 
 
 def test_the_tag_of_a_series_changes_with_what_it_says() -> None:

@@ -20,6 +20,7 @@ from fuzzing.mutate import noise, spoiled, spoiled_json
 from fuzzing.parcel import pack, unpack
 from fuzzing.seeds import ALL_SEEN, PROBED, SEEN, heard_seeds, known, sparkplug, topics
 from fuzzing.target import NOW, Tally, Unexplained
+from ingest.batch import Batch, Refused
 from ingest.codecs import CODECS, PAYLOADS, source_codecs
 from ingest.codecs.uplink import Uplink
 from ingest.decoding import Heard as Spoken
@@ -29,7 +30,7 @@ from ingest.frames import Frames
 from ingest.journal import Entry
 from ingest.quarantine import Quarantine, Row
 from ingest.receive_clock import ReceiveClock
-from ingest.sift import Batch, Formats, Refused, Sieve
+from ingest.sift import Formats, Sieve
 from ingest.validate import AHEAD_MS
 from stores.line_protocol import encode
 from stores.storable import fault
