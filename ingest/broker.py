@@ -44,7 +44,7 @@ class Broker:
     """s. How long the broker keeps messages for us while we are away."""
     receive_maximum: int = 1000
     """Asked of the broker, not relied on: mosquitto 2.0.11 exceeds it while it drains a backlog."""
-    buffer_messages: int = 4_000
+    buffer_messages: int = 2_000
     buffer_bytes: int = BUFFER_BYTES
     """Reading pauses when as much as either is received and not yet delivered (one read of 256 kB may come on top)."""
     connect_timeout: float = 10.0

@@ -255,6 +255,7 @@ class SqliteStore:
         while waiting and time.monotonic() < stop:
             with self._slice() as transaction:
                 dropped += sqlite_expiry.drop_some(transaction, table, column, before, waiting)
+            self._give_back(stop)  # at once: the more pages are free, the longer SQLite looks for each
         return dropped
 
     def _give_back(self, stop: float) -> None:
