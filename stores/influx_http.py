@@ -23,6 +23,7 @@ CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
 CONNECTIONS = 4
 GZIP_LEVEL = 1
+PIECES = {"chunked": "true", "chunk_size": "100000"}
 DECIDED = (200, 201, 204, 400, 409, 413, 422)
 """The request itself was judged; all other statuses are about the server, the account or the network between."""
 WORDS_KEPT = 500
@@ -117,12 +118,19 @@ class InfluxServer:
         self._pool.close()
 
 
-def query(server: InfluxServer, statements: str, parameters: dict[str, str], count: int = 1) -> list[influxql.Answer]:
-    """Answers, one for each of so many statements. Raises StoreUnavailable when any of them failed or was cut short."""
+def query(
+    server: InfluxServer, statements: str, parameters: dict[str, str], count: int = 1, *, pieces: bool = False
+) -> list[influxql.Answer]:
+    """Answers, one for each of so many statements. Raises StoreUnavailable when any of them failed or was cut short.
+
+    One that is said to be partial is asked for again in pieces: InfluxDB before 1.7.8 says it of every series of more
+    than 10,000 rows (https://github.com/influxdata/influxdb/pull/14402), and max-row-limit cuts no pieces.
+    """
     body = urlencode({"q": statements}).encode()
-    reply = server.post("/query", {"epoch": "ms", **parameters}, body, "application/x-www-form-urlencoded")
+    asked = {"epoch": "ms", **parameters, **(PIECES if pieces else {})}
+    reply = server.post("/query", asked, body, "application/x-www-form-urlencoded")
     try:
-        answers = influxql.parse(reply.body, count)
+        answers = influxql.parse(reply.body, count, pieces=pieces)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise StoreUnavailable(
             f"{server.name} answered {reply.status} with no InfluxQL result", Remedy("not_influxdb", server=server.name)
@@ -135,6 +143,8 @@ def query(server: InfluxServer, statements: str, parameters: dict[str, str], cou
         if answer.error:
             raise StoreUnavailable(f"InfluxDB {server.name}: {answer.error}", Remedy("request"))
         if any(table.partial for table in answer.tables):
+            if not pieces:
+                return query(server, statements, parameters, count, pieces=True)
             raise StoreUnavailable(f"InfluxDB {server.name} cut its answer short", Remedy("row_limit"))
     return answers
 

@@ -109,14 +109,16 @@ def _companion(name: str, names: Collection[str]) -> bool:
     return DURATION in name or any(stem in names for stem in stems)
 
 
-def parse(body: bytes, count: int = 1) -> list[Answer]:
+def parse(body: bytes, count: int = 1, *, pieces: bool = False) -> list[Answer]:
     """Answers of a `/query` body, one for each of so many statements; fewer where one of them is an error.
+
+    `pieces`: it was asked for with `chunked=true`, and is a document a line.
 
     Raises ValueError, KeyError, TypeError, AttributeError or RecursionError for anything else.
 
     Integers are read as floats: InfluxDB writes the float -0.0 as `-0`, and 612.0 as `612`.
     """
-    document = json.loads(body, parse_int=float)
+    document = _joined(body) if pieces else json.loads(body, parse_int=float)
     if HALF_CHARACTER.search(body):
         json.dumps(document, ensure_ascii=False).encode()  # half a character is no text, and no store takes it back
     if not isinstance(document, dict):
@@ -130,6 +132,26 @@ def parse(body: bytes, count: int = 1) -> list[Answer]:
     if len(answers) != count and not any(answer.error for answer in answers):
         raise ValueError(f"{len(answers)} answers to {count} statements")
     return answers
+
+
+def _joined(body: bytes) -> dict[str, Any]:
+    """The pieces as one document: a series that is partial goes on in the next piece."""
+    results: dict[float, dict[str, Any]] = {}
+    for line in body.splitlines():
+        document = json.loads(line, parse_int=float)
+        if "error" in document:
+            return {"error": document["error"]}
+        for result in document["results"]:
+            known = results.setdefault(result.get("statement_id", 0.0), {"series": []})
+            known |= {"error": result["error"]} if "error" in result else {}
+            for series in result.get("series", ()):
+                last = known["series"][-1] if known["series"] else {}
+                if last.get("partial"):
+                    last["values"] += series["values"]
+                    last["partial"] = series.get("partial", False)
+                else:
+                    known["series"].append(series)
+    return {"results": [results[number] for number in sorted(results)]}
 
 
 def _table(series: dict[str, Any]) -> Table:

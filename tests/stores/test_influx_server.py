@@ -166,3 +166,23 @@ def test_an_account_that_may_only_write_is_told_what_to_run(tmp_path: Path) -> N
             assert unavailable.value.remedy == Remedy("credentials", database="telemetry")
         for each in (nobody, root, writer, wrong):
             each.close()
+
+
+@pytest.mark.parametrize("limit", [0, 5_000, 10_000, 25_000])
+def test_a_long_answer_is_whole_whatever_the_server_calls_partial(tmp_path: Path, limit: int) -> None:
+    """InfluxDB 1.6 calls a whole series of more than 10,000 rows partial; `max-row-limit` does cut."""
+    influxd = Influxd(tmp_path / "influxd")
+    settings = tmp_path / "influxd" / "influxdb.conf"
+    settings.write_text(settings.read_text().replace("[http]\n", f"[http]\n  max-row-limit = {limit}\n"))
+    long = [Reading(SERIES, NOON + n * 1000, {"water_level": n / 8}) for n in range(30_000)]
+    other = [one._replace(series=SERIES._replace(device="level-8")) for one in long[:12_000]]
+    with influxd:
+        store = InfluxStore(server_at(influxd.port, "telemetry"), raw_days=0)
+        store.ensure_schema()
+        for first in range(0, 30_000, 10_000):
+            store.write(long[first : first + 10_000] + other[first : first + 10_000])
+        points = store.points("level-7", "water_level", NOON, NOON + 30_000_000)
+        assert points == [(one.time, one.values["water_level"]) for one in long]
+        assert sorted(store.readings(NOON, NOON + 30_000_000)) == sorted(long + other)
+        assert len(store.latest()) == 2
+        store.close()
