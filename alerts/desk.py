@@ -1,9 +1,9 @@
 """What the alerts keep of one device: its newest samples, and the rules on it that are not calm."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from alerts.applied import ALL, UNSEEN, Applied
-from alerts.rule import Kind
+from alerts.applied import Applied
+from alerts.planning import NOTHING_PLANNED, Planned
 from alerts.samples import Samples
 from alerts.silent import SilentWatch
 from alerts.watch import Watch
@@ -16,10 +16,8 @@ class Desk:
     def __init__(self, series: Series, known: int) -> None:
         self.series = series
         """Where it stands, as its newest reading says."""
-        self.applied: dict[str, Applied] = {}
-        """By rule, those that judge its values."""
-        self.silent: dict[str, Applied] = {}
-        """By rule, those that wait for its silence."""
+        self.applied, self.silent, _ = NOTHING_PLANNED
+        """By rule, those that judge its values, and those that wait for its silence."""
         self.samples: dict[str, Samples] = {}
         """By quantity, only those that a rule looks at."""
         self.watches: dict[str, Watch | SilentWatch] = {}
@@ -33,29 +31,13 @@ class Desk:
         self.packed: tuple[int, ...] = ()
         """`newest`, `heard` and how many watches when they were last written down."""
 
-    def plan(self, applied: Iterable[Applied]) -> None:
+    def plan(self, plan: Planned) -> None:
         """The rules that apply to it from now on. Samples already here stay if a rule looks at them still."""
-        applied = list(applied)
-        self.applied = {one.rule.id: one for one in applied if one.rule.kind is Kind.MEASURED}
-        self.silent = {one.rule.id: one for one in applied if one.rule.kind is Kind.SILENT}
+        self.applied, self.silent = plan.measured, plan.silent
         kept, self.samples = self.samples, {}
-        for one in self.applied.values():
-            for name in one.quantities:
-                if name not in self.samples:
-                    self.samples[name] = kept.get(name) or Samples()
-                    self.samples[name].low, self.samples[name].high = ALL
-        for one in self.applied.values():
-            self._narrow(one)
-
-    def _narrow(self, applied: Applied) -> None:
-        """Values that may raise this rule must not pass as calm."""
-        low, high = applied.band
-        if (low, high) == UNSEEN:  # some of the quantities it looks at may come alone
-            for name in applied.quantities:
-                self.samples[name].low, self.samples[name].high = UNSEEN
-            return
-        samples = self.samples[applied.rule.quantity]
-        samples.low, samples.high = max(samples.low, low), min(samples.high, high)
+        for name, band in plan.bands.items():
+            samples = self.samples[name] = kept.get(name) or Samples()
+            samples.low, samples.high = band
 
     def forget(self, lateness: int) -> None:
         """Drop the samples that no rule looks at any more, and settle what is beyond the lateness window."""

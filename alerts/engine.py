@@ -59,6 +59,8 @@ class Engine:
         self._waiting: dict[int, tuple[int, Watch, Desk]] = {}
         """Watches that time alone may change, and when."""
         self._unsettled: dict[int, tuple[Alert, Watch, Desk]] = {}
+        self._deaf_since: int | None = None
+        """Since when we cannot hear, ms, as far as ticks told."""
         self._hearing = Hearing(self.desks, self.touch)
         self._ended: list[Change] = []
         self._orphans: list[Alert] = []
@@ -173,9 +175,10 @@ class Engine:
         `hearing`: since when we can hear the devices, ms; None while we cannot. `checks`: what is wrong with ourselves,
         "" where nothing is.
         """
-        for due, watch, desk in list(self._waiting.values()):
-            if due <= now:
-                self.touch(watch, desk)
+        if self._may_pass(now, hearing):
+            for due, watch, desk in list(self._waiting.values()):
+                if due <= now:
+                    self.touch(watch, desk)
         if hearing is not None:
             self._hearing.pass_time(now, hearing, lambda device: self._desk_of(device, now))
         self._look_at_ourselves(now, checks)
@@ -184,6 +187,15 @@ class Engine:
                 del self._unsettled[alert.id]
             elif watch.live and (now - desk.heard >= SETTLE_MS or now - alert.found >= PATIENCE_MS):
                 self.touch(watch, desk)
+
+    def _may_pass(self, now: int, hearing: int | None) -> bool:
+        """Whether a term ends by time alone. Not while deaf: what says otherwise may wait at the broker."""
+        if hearing is not None:
+            self._deaf_since = None
+            return True
+        if self._deaf_since is None:
+            self._deaf_since = now
+        return now - self._deaf_since >= PATIENCE_MS
 
     def _look_at_ourselves(self, now: int, checks: Mapping[str, str]) -> None:
         for watch in self.ourselves.watches.values():
@@ -324,9 +336,9 @@ class Engine:
                 loose += [alert for watch in desk.watches.values() for alert in watch.alerts]
                 del self.desks[name]
                 continue
-            before = desk.applied | desk.silent
-            desk.plan(self.planning.of(desk.series))
-            after = desk.applied | desk.silent
+            before = {**desk.applied, **desk.silent}
+            desk.plan(self.planning.plan(desk.series))
+            after = {**desk.applied, **desk.silent}
             for rule, watch in list(desk.watches.items()):
                 if before.get(rule) == after.get(rule):
                     watch.applied, watch.season = after[rule], self.seasons[rule]
@@ -368,7 +380,7 @@ class Engine:
         desk.series = series
         if not moved and (desk.applied or desk.silent):
             return
-        desk.plan(self.planning.of(series))
+        desk.plan(self.planning.plan(series))
         for rule, watch in list(desk.watches.items()):
             if rule not in desk.applied and rule not in desk.silent:
                 self._ended += [ended_by(one, desk.newest, "the device was moved") for one in watch.alerts if one.open]

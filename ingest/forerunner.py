@@ -23,7 +23,7 @@ from ingest.trouble import Trouble
 log = structlog.get_logger(__name__)
 
 BATCH = 2_000
-READY = 20_000
+READY = 4_000
 """Messages that wait for the pipeline; with more it is behind, and memory is not the place to wait: the newest stay."""
 PACE = 2_000
 """Messages: what is received goes through while it is in memory, and is not read from the disk again."""

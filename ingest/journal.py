@@ -66,7 +66,7 @@ class Journal(JournalReader):
         segment_bytes: int = 64 * MEBIBYTE,
         max_bytes: int,
         max_age_ms: int,
-        tail_messages: int = 20_000,
+        tail_messages: int = 6_000,
         tail_bytes: int = 16 * MEBIBYTE,
     ) -> None:
         """Open or create; recover what a crash left (`recovered`).

@@ -7,6 +7,7 @@ that InfluxDB 1, 2 and 3 read alike, and a line feed ends the line. NaN and the 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from math import isfinite
 
 from devices.mark import Mark
@@ -59,19 +60,18 @@ def values_fault(time: int, values: Mapping[str, float]) -> str:
 
 def all_good(readings: Sequence[Reading]) -> bool:
     """Whether `fault` would find nothing, looked at together in a fifth of the time; False may be wrong."""
-    values = [reading.values for reading in readings]
-    try:
-        finite = isfinite(sum([sum(each.values()) for each in values]))
-    except OverflowError:
-        return False
-    times = [reading.time for reading in readings]
+    if not readings:
+        return True
+    series, times, values = zip(*readings, strict=True)
+    numbers = list(chain.from_iterable(map(dict.values, values)))
     return (
-        finite
+        set(map(type, numbers)) == {float}
+        and isfinite(sum(numbers))
         and all(values)
-        and min(times, default=0) > -TIME_LIMIT
-        and max(times, default=0) < TIME_LIMIT
+        and min(times) > -TIME_LIMIT
+        and max(times) < TIME_LIMIT
         and not any(map(name_fault, set().union(*values)))
-        and not any(map(series_fault, {reading.series for reading in readings}))
+        and not any(map(series_fault, set(series)))
     )
 
 

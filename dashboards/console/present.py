@@ -47,9 +47,9 @@ class Present:
         fresh = self._fresh
         with self._writing:
             for reading in readings:
-                device = reading.series.device
+                (_, device, *_), time, values = reading
                 before = fresh.get(device)
-                if before is not None and (before.time > reading.time or before.values.keys() != reading.values.keys()):
+                if before is not None and (before.time > time or before.values.keys() != values.keys()):
                     self._take_apart(before)
                 fresh[device] = reading
 

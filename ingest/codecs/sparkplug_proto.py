@@ -2,15 +2,13 @@
 
 Source: Eclipse Sparkplug 3.0.0 specification, section 6.4 (payload) and 6.4.16 (data types). Only what a reading needs
 is named: data sets and templates stay bytes, metadata is skipped, and properties are read for the quality alone.
+The library is imported with the first message: its 5 MB are spared where nobody speaks Sparkplug.
 """
 
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
-
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory  # type: ignore[import-untyped]
-from google.protobuf.message import DecodeError as NotProtobuf  # type: ignore[import-untyped]
 
 from devices.errors import DecodeError
 
@@ -58,8 +56,11 @@ GOOD: Final = 192
 
 def read_payload(payload: bytes) -> Any:
     """The Payload message. Raises DecodeError for bytes that are none."""
+    classes = _classes()
+    from google.protobuf.message import DecodeError as NotProtobuf  # type: ignore[import-untyped]  # noqa: PLC0415
+
     try:
-        found = _classes()["Payload"].FromString(payload)
+        found = classes["Payload"].FromString(payload)
     except (NotProtobuf, UnicodeDecodeError) as error:
         raise DecodeError(f"Sparkplug B: {len(payload)} bytes that are no protobuf payload: {error}") from None
     for number, metric in enumerate(found.metrics):
@@ -88,18 +89,23 @@ def quality_of(metric: Any) -> int:
 
 @cache
 def _classes() -> dict[str, Any]:
+    from google.protobuf import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        descriptor_pb2,
+        descriptor_pool,
+        message_factory,
+    )
+
     file = descriptor_pb2.FileDescriptorProto(name="sparkplug_b.proto", package=PACKAGE, syntax="proto2")
     for name, fields in MESSAGES.items():
         message = file.message_type.add(name=name)
         for field, (number, wire) in fields.items():
-            _declare(message, field, number, wire)
+            _declare(descriptor_pb2.FieldDescriptorProto, message, field, number, wire)
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
     return {name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{PACKAGE}.{name}")) for name in MESSAGES}
 
 
-def _declare(message: Any, field: str, number: int, wire: str) -> None:
-    kinds = descriptor_pb2.FieldDescriptorProto
+def _declare(kinds: Any, message: Any, field: str, number: int, wire: str) -> None:
     one = message.field.add(name=field, number=number)
     one.label = kinds.LABEL_REPEATED if wire.endswith("*") else kinds.LABEL_OPTIONAL
     kind = wire.rstrip("*")

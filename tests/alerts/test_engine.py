@@ -77,6 +77,22 @@ def test_time_alone_fires_it_while_the_last_reading_holds() -> None:
     assert scene.only().live
 
 
+def test_a_term_that_ends_while_we_are_deaf_waits_half_a_minute_for_what_the_broker_kept() -> None:
+    for kept, opened in ((20.0, []), (32.0, [10])):
+        scene = Scene(HOT)
+        scene.reads(0, 31.0)
+        scene.passes(10.1, deaf=True)
+        assert not scene.alerts
+        scene.reads(9, kept, received=10.2)
+        scene.passes(10.3)
+        assert [minutes(one.opened) for one in scene.open] == opened
+    scene = Scene(HOT)
+    scene.reads(0, 31.0)
+    for minute in (10.1, 10.5, 10.7):
+        scene.passes(minute, deaf=True)
+    assert minutes(scene.only().opened) == 10
+
+
 def test_p10_a_gap_is_no_breach() -> None:
     scene = Scene(replace(HOT, levels=(threshold(above=30.0, clear=28.0, delay=20),)))
     scene.reads(0, 31.0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from struct import unpack_from
 
 import pytest
 from hypothesis import given, settings
@@ -34,20 +35,27 @@ RULES = (
 Sent = tuple[int, dict[str, float], int]
 """Event time in minutes, values, delay in minutes."""
 
-readings = st.lists(
-    st.tuples(
-        st.integers(0, 300),
-        st.dictionaries(
-            st.sampled_from(["surface", "dew_point", "state", "volume"]),
-            st.integers(-2, 3).map(float),
-            min_size=1,
-        ),
-        st.integers(0, LATENESS // MINUTE),
-    ),
-    min_size=1,
-    max_size=30,
-    unique_by=lambda one: one[0],
+QUANTITIES = ("surface", "dew_point", "state", "volume")
+BYTES_EACH = 6
+
+
+def sent_of(drawn: bytes) -> list[Sent]:
+    """Times from 0 to 300, each once; values from -2 to 3; delays of up to an hour."""
+    found: dict[int, Sent] = {}
+    for first in range(0, len(drawn) - BYTES_EACH + 1, BYTES_EACH):
+        minute, which, values, delay = unpack_from("<HBHB", drawn, first)
+        named = {name: float(values // 6**n % 6 - 2) for n, name in enumerate(QUANTITIES) if (which % 15 + 1) >> n & 1}
+        found.setdefault(minute % 301, (minute % 301, named, delay % 61))
+    return list(found.values())
+
+
+readings = (
+    st.integers(1, 30)
+    .map(lambda count: count * BYTES_EACH)
+    .flatmap(lambda size: st.binary(min_size=size, max_size=size))
+    .map(sent_of)
 )
+"""Read from bytes, which are drawn at once: one choice for each number takes ten times as long as what is tested."""
 
 
 def intervals(alerts: Sequence[Alert]) -> set[tuple[str, int, int | None, Level, int]]:

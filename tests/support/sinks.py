@@ -118,6 +118,10 @@ class Hook:
         """The kinds of the notices about a device, in the order they came."""
         return [one.kind for one in list(self.notices) if device in one.devices]
 
+    def told(self, device: str) -> list[str]:
+        """The same, a repetition left out, which has the id of what it repeats: a kill may come before it was noted."""
+        return list({one.id: one.kind for one in list(self.notices) if device in one.devices}.values())
+
     def wait_for(self, device: str, *kinds: str, seconds: float = 30) -> None:
         """Until exactly these came about a device. Raises AssertionError as soon as others did."""
 

@@ -21,10 +21,14 @@ Start = Callable[..., Vigiterre]
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
+def broker(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Mosquitto]:
     """One of its own: sessions and backlogs belong to the test."""
-    with Mosquitto(tmp_path / "mosquitto") as mosquitto:
+    with Mosquitto(tmp_path / "mosquitto", durable=getattr(request, "param", True)) as mosquitto:
         yield mosquitto
+
+
+quick_broker = pytest.mark.parametrize("broker", [False], indirect=True, ids=["quick"])
+"""It saves when it stops, which is not before the end: its whole queue at each change takes minutes of 20,000."""
 
 
 @pytest.fixture
@@ -78,7 +82,7 @@ def found_points(influxd: Influxd, database: str, device: str) -> dict[int, tupl
     }
 
 
-@pytest.mark.timeout(400)  # the broker saves its whole queue at each change: minutes on a busy machine
+@quick_broker
 def test_twenty_thousand_published_readings_are_twenty_thousand_points_with_the_right_values(
     start: Start, broker: Mosquitto, influxd: Influxd, unique: str
 ) -> None:
@@ -90,7 +94,7 @@ def test_twenty_thousand_published_readings_are_twenty_thousand_points_with_the_
     assert vigiterre.stop() == 0
 
 
-@pytest.mark.timeout(400)  # the broker saves its whole queue at each change: minutes on a busy machine
+@quick_broker
 def test_p02_three_kills_in_the_middle_of_twenty_thousand_lose_and_spoil_nothing(
     start: Start, broker: Mosquitto, influxd: Influxd, unique: str
 ) -> None:

@@ -246,5 +246,5 @@ def test_without_the_process_of_the_alerts_all_is_stored_and_it_judges_everythin
         return [(row["time"], row["co2"], row["co2_count"]) for row in rows]
 
     wait_until(lambda: rolled_up() == [(hour - 7_200_000, 430, 2)], "the roll-up of the late hour", 90)
-    assert split.hook.of(S14) == ["firing"]
-    assert split.hook.of(S12) == ["firing", "resolved"]
+    assert split.hook.told(S14) == ["firing"]
+    assert split.hook.told(S12) == ["firing", "resolved"]

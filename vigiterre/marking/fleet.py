@@ -1,6 +1,6 @@
 """Each device as it is now: where it stands, when it was heard, its worst open alert, whether it is silent."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import structlog
@@ -60,7 +60,7 @@ class Fleet:
         """Device -> event time of its newest value, ms, when the store was asked; None before."""
         self._round = Round(0, 0, {}, None)
 
-    def marks(self, now: int) -> list[Mark]:
+    def marks(self, now: int) -> Iterator[Mark]:
         """While nothing happens this costs one look into the book."""
         registry = self._alerting.registry
         if registry is not self._whole or self._rhythm.due(now):
@@ -99,10 +99,11 @@ class Fleet:
     def _health(self) -> dict[str, Health]:
         return health_of(list(self._alerting.unclosed.values()), self._alerting.config.rules)
 
-    def _marks_of(self, told: Mapping[str, Health], registry: Registry, now: int) -> list[Mark]:
+    def _marks_of(self, told: Mapping[str, Health], registry: Registry, now: int) -> Iterator[Mark]:
+        """Made as they are written: of a whole territory they would be much."""
         heard = self._heard(told)
         params = parameters_of(self._alerting.config.rules.values()) if told else frozenset()
-        return [mark_of(device, health, heard[device], params, registry, now) for device, health in told.items()]
+        return (mark_of(device, health, heard[device], params, registry, now) for device, health in told.items())
 
     def _heard(self, devices: Collection[str]) -> dict[str, int]:
         """Event time of the newest reading, ms: as the alerts know it, else as the store did; 0 for unknown."""

@@ -19,7 +19,7 @@ AWAY_SECONDS = 30.0
 
 
 class Source(Protocol):
-    def marks(self, now: int) -> list[Mark]:
+    def marks(self, now: int) -> Iterable[Mark]:
         """What is to be written at `now`, ms; mostly nothing."""
 
     def written(self) -> None:

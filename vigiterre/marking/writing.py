@@ -1,6 +1,7 @@
 """How marks are written: a few thousand at once, and what the store refuses is said."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import islice
 
 import structlog
 
@@ -13,11 +14,12 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 2_000
 
 
-def write_marks(store: Store, marks: Sequence[Mark]) -> None:
+def write_marks(store: Store, marks: Iterable[Mark]) -> None:
     """Raises StoreUnavailable: then some may be stored, and all may be written again."""
-    for first in range(0, len(marks), AT_ONCE):
+    waiting = iter(marks)
+    while some := list(islice(waiting, AT_ONCE)):
         try:
-            store.mark(marks[first : first + AT_ONCE])
+            store.mark(some)
         except StoreRefused as error:  # the others are in
             reading, words = error.refused[0]
             count, measurement = len(error.refused), reading.series.domain
