@@ -7,15 +7,14 @@ One process rolls up a store, whoever writes to it: two that rolled the same hou
 readings added, and the older result be written last. docs/adr/0051 has the whole argument.
 """
 
-import secrets
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import RLock
 from typing import NamedTuple
 
 from devices.reading import Reading
-from stores import sqlite_file
-from stores.roller import SCHEMA, SCHEMA_VERSION, hour_of
+from stores import sqlite_file, touched
+from stores.roller import hour_of
 
 SOME = 1_000
 
@@ -40,10 +39,7 @@ class LateHours:
         self._path = state
         self._clock = clock
         self._lock = RLock()
-        with sqlite_file.said(state):
-            state.parent.mkdir(parents=True, exist_ok=True)
-            self._state = sqlite_file.connect(state)
-            sqlite_file.migrate(self._state, state, SCHEMA_VERSION, SCHEMA)
+        self._state = touched.open_state(state)
 
     def touch(self, readings: Iterable[Reading]) -> None:
         """Remember the hours of late readings, durably, before returning. Call after the store has the readings."""
@@ -51,12 +47,8 @@ class LateHours:
         late = {(hour_of(reading.time), reading.series.device) for reading in readings if reading.time < ended}
         if not late:
             return
-        with self._lock, sqlite_file.said(self._path), self._state as transaction:
-            transaction.execute("BEGIN IMMEDIATE")
-            transaction.executemany(
-                "INSERT INTO touched VALUES (?, ?, ?) ON CONFLICT (hour, device) DO UPDATE SET mark = excluded.mark",
-                [(hour, device, secrets.randbits(63)) for hour, device in sorted(late)],
-            )
+        with self._lock, sqlite_file.said(self._path):
+            touched.remember(self._state, late)
 
     def some(self, limit: int = SOME) -> list[Touched]:
         """Those to tell next."""

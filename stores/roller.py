@@ -7,7 +7,6 @@ What remains to be done is in a small file of its own: the watermark (every hour
     timer:     roller.run(now)  until nothing remains
 """
 
-import secrets
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -20,7 +19,7 @@ from devices.errors import StoreRefused
 from devices.quantity import Quantity
 from devices.reading import Reading
 from devices.schema import HOUR_MS
-from stores import sqlite_file
+from stores import sqlite_file, touched
 from stores.port import Rollup, Store
 from stores.rollup import roll_up, unknown_quantities
 
@@ -33,14 +32,6 @@ MARGIN_MS = HOUR_MS
 HOURS_PER_RUN = 24
 DEVICES_PER_READ = 500
 ROLLUPS_PER_WRITE = 5_000
-
-SCHEMA_VERSION = 1
-SCHEMA = """
-CREATE TABLE watermark (only INTEGER PRIMARY KEY CHECK (only = 1), hour INTEGER NOT NULL);
-CREATE TABLE touched (hour INTEGER NOT NULL, device TEXT NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY (hour, device))
-  WITHOUT ROWID;
-"""
-"""`mark` changes with each touch, so that a touch which arrives while its hour is computed is not cleared with it."""
 
 
 class Rolled(NamedTuple):
@@ -68,10 +59,8 @@ class Roller:
         self.quantities = quantities
         self._raw_retention = raw_retention
         self._lock = RLock()
+        self._state = touched.open_state(state)
         with sqlite_file.said(state):
-            state.parent.mkdir(parents=True, exist_ok=True)
-            self._state = sqlite_file.connect(state)
-            sqlite_file.migrate(self._state, state, SCHEMA_VERSION, SCHEMA)
             self._state.execute("INSERT OR IGNORE INTO watermark VALUES (1, ?)", (hour_of(now_ms),))
             self._watermark: int = self._state.execute("SELECT hour FROM watermark").fetchone()[0]
         self.unrolled = 0
@@ -85,20 +74,16 @@ class Roller:
         live_from = self._live_from
         self._note({(hour_of(reading.time), reading.series.device) for reading in readings if reading.time < live_from})
 
-    def touch_hours(self, touched: Iterable[tuple[int, str]]) -> None:
+    def touch_hours(self, hours: Iterable[tuple[int, str]]) -> None:
         """The same for (hour, device) of readings that others stored, when they had: see stores/late_hours.py."""
         live_from = self._live_from
-        self._note({(hour_of(hour), device) for hour, device in touched if hour < live_from})
+        self._note({(hour_of(hour), device) for hour, device in hours if hour < live_from})
 
     def _note(self, late: Collection[tuple[int, str]]) -> None:
         if not late:
             return
-        with self._lock, sqlite_file.said(self._path), self._state as transaction:
-            transaction.execute("BEGIN IMMEDIATE")
-            transaction.executemany(
-                "INSERT INTO touched VALUES (?, ?, ?) ON CONFLICT (hour, device) DO UPDATE SET mark = excluded.mark",
-                [(hour, device, secrets.randbits(63)) for hour, device in sorted(late)],
-            )
+        with self._lock, sqlite_file.said(self._path):
+            touched.remember(self._state, late)
 
     def run(self, now_ms: int) -> Rolled:
         """Roll up complete hours, then touched ones: at most HOURS_PER_RUN of each kind."""

@@ -45,7 +45,7 @@ from vigiterre.marking.resolution import Resolution
 from vigiterre.moment import DAY_MS, MINUTE_MS, now_ms
 from vigiterre.operations import Operations
 from vigiterre.settings import Settings, load_settings, secret
-from vigiterre.way_in import Delivery, Memory, WayIn, check_cursor, open_files
+from vigiterre.way_in import Delivery, Memory, WayIn, check_cursor, open_files, refused
 
 __all__ = ["DAY_MS", "Service", "check_cursor", "now_ms", "open_files", "opened_store"]
 
@@ -207,10 +207,7 @@ class Service:
             config = self._load_alerts(territory.registry)
             load_settings(self.folder)
         except ConfigError as error:
-            for problem in error.problems:
-                log.warning("config_rejected", problem=problem.text("en"))
-            log.warning("config_kept", reason="the new configuration has errors; the old one stays in force")
-            return error.problems
+            return refused(error)
         self.way_in.replace(territory, self.chores.thread)
         self._renew_sieve()
         self.pipeline.forget_sieve()

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import structlog
 
-from devices.errors import JournalFull
+from devices.errors import ConfigError, JournalFull
+from devices.problems import Problem
 from devices.reading import Message
 from devices.registry import Registry
 from ingest.codecs import CODECS, PAYLOADS, source_codecs
@@ -198,6 +199,14 @@ def open_files(settings: Settings, name: str = "journal") -> tuple[Journal, Quar
     except BaseException:
         opened.close()
         raise
+
+
+def refused(error: ConfigError) -> list[Problem]:
+    """Says why another configuration is not taken -> what is wrong with it."""
+    for problem in error.problems:
+        log.warning("config_rejected", problem=problem.text("en"))
+    log.warning("config_kept", reason="the new configuration has errors; the old one stays in force")
+    return error.problems
 
 
 def check_cursor(cursor: Cursor, journal: Journal) -> None:

@@ -21,6 +21,7 @@ from ingest.relay import Relay
 from ingest.sift import Sieve
 from stores.late_hours import LateHours
 from stores.port import Store
+from vigiterre.backup.versions import RELAY_CURSOR
 from vigiterre.broker import our_broker
 from vigiterre.chores import Chores
 from vigiterre.marking.marking import Marking
@@ -29,11 +30,9 @@ from vigiterre.moment import now_ms
 from vigiterre.operations import Operations
 from vigiterre.service import opened_store
 from vigiterre.settings import Settings, load_settings
-from vigiterre.way_in import Delivery, Memory, WayIn, check_cursor, open_files
+from vigiterre.way_in import Delivery, Memory, WayIn, check_cursor, open_files, refused
 
 log = structlog.get_logger(__name__)
-
-RELAY = "relay.cursor"
 
 
 class Worker:
@@ -56,7 +55,7 @@ class Worker:
         self.relay = Relay(
             self.outlet,
             self._topic(READINGS),
-            Cursor(data / RELAY),
+            Cursor(data / RELAY_CURSOR),
             self.journal,
             self._informed_sieve,
             begin=min(cursor.load(), self.journal.last),
@@ -103,10 +102,7 @@ class Worker:
             territory = load_territory(self.folder, self.settings.mqtt.root)
             load_settings(self.folder)
         except ConfigError as error:
-            for problem in error.problems:
-                log.warning("config_rejected", problem=problem.text("en"))
-            log.warning("config_kept", reason="the new configuration has errors; the old one stays in force")
-            return error.problems
+            return refused(error)
         self.way_in.replace(territory, self.chores.thread)
         self.ahead.sieve = self.way_in.sieve_like(self.ahead.sieve)
         self.pipeline.forget_sieve()

@@ -97,6 +97,16 @@ def test_a_restored_installation_has_all_that_the_first_had(place: Place) -> Non
     assert not (place.second / NAME).exists()
 
 
+def test_what_a_worker_has_passed_on_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = tmp_path / "worker"
+    installed(worker)
+    Cursor(worker / "relay.cursor").save(77)
+    place = Place(tmp_path, worker, monkeypatch)
+    place.back_up()
+    place.restore()
+    assert Cursor(place.second / "relay.cursor").load() == 77
+
+
 def all_of(journal: JournalReader) -> Iterator[Entry]:
     after = 0
     while entries := journal.read(after, 1_000):

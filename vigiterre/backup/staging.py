@@ -10,7 +10,7 @@ from typing import Self
 
 from ingest.journal import JournalLocked, take_lock
 from vigiterre.backup.problems import BackupError
-from vigiterre.backup.versions import CURSOR, JOURNAL
+from vigiterre.backup.versions import CURSORS, JOURNAL
 
 NAME = ".restoring"
 LOCK = "lock"
@@ -117,7 +117,7 @@ def refuse_small(place: Path, needed: int) -> None:
 
 
 def _turn(path: Path) -> tuple[int, Path]:
-    return (2 if path.name == CURSOR else 0 if path.parent.name == JOURNAL else 1), path
+    return (2 if path.name in CURSORS else 0 if path.parent.name == JOURNAL else 1), path
 
 
 def _make_like(made: Path, target: Path) -> None:

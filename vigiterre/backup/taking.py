@@ -2,7 +2,7 @@
 
 The order is what makes it whole:
 
-1. the cursor, before the journal: one beyond the copied journal would skip messages, an older one only does work twice;
+1. the cursors, before the journal: one beyond what is copied would skip messages, an older one only does work twice;
 2. the alerts, before the journal too, for the same reason;
 3. the journal, up to its last whole record;
 4. quarantine, roll-up state and readings, after the journal: what it has dropped since is in them.
@@ -37,7 +37,7 @@ from vigiterre.backup.sqlite_copy import copy_sqlite
 from vigiterre.backup.tally import Tally
 from vigiterre.backup.verifying import STORE_FILE
 from vigiterre.backup.versions import (
-    CURSOR,
+    CURSORS,
     JOURNAL,
     KNOWN,
     QUARANTINE,
@@ -121,13 +121,14 @@ class Taking:
 
     def _journal_and_its_readers(self, pinned: Pinned) -> None:
         for _ in range(TRIES):
-            cursor, book = self._read(CURSOR), self._copy(BOOK)
+            cursors, book = {name: self._read(name) for name in CURSORS}, self._copy(BOOK)
             if pinned.follow():
                 break
         else:
             raise BackupError("journal_moves", path=pinned.folder)
-        if cursor is not None:
-            self._small(CURSOR, cursor)
+        for name, cursor in cursors.items():
+            if cursor is not None:
+                self._small(name, cursor)
         if book is not None:
             self._file(f"data/{BOOK}", "alerts", book)
         for name, pin in sorted(pinned.pins.items()):

@@ -12,17 +12,19 @@ from alerts.links import KEY_FILE
 from dashboards.console.accounts import file as console
 from devices.errors import NewerFormat, StoreUnavailable
 from ingest import cursor, quarantine_sql, segment, session_file
-from stores import roller, sqlite, sqlite_file
+from stores import sqlite, sqlite_file, touched
 from vigiterre.backup import lines
 from vigiterre.backup.manifest import Kind
 
-CURSOR, QUARANTINE, ROLLUP_STATE = "store.cursor", "quarantine.sqlite", "rollup.sqlite"
+CURSOR, RELAY_CURSOR, QUARANTINE, ROLLUP_STATE = "store.cursor", "relay.cursor", "quarantine.sqlite", "rollup.sqlite"
+CURSORS = (CURSOR, RELAY_CURSOR)
+"""Of who reads the journal: the store and, in a worker, the relay."""
 JOURNAL = "journal"
 KNOWN: Mapping[Kind, int] = {
     "journal": segment.VERSION,
     "cursor": cursor.VERSION,
     "quarantine": quarantine_sql.VERSION,
-    "rollup": roller.SCHEMA_VERSION,
+    "rollup": touched.VERSION,
     "alerts": book.VERSION,
     "console": console.VERSION,
     "session": session_file.VERSION,
@@ -34,6 +36,7 @@ KNOWN: Mapping[Kind, int] = {
 }
 NAMES: Mapping[str, Kind] = {
     CURSOR: "cursor",
+    RELAY_CURSOR: "cursor",
     QUARANTINE: "quarantine",
     ROLLUP_STATE: "rollup",
     book.FILE: "alerts",

@@ -12,11 +12,12 @@ from devices.errors import VigiterreError
 from devices.problems import Bilingual
 from vigiterre import control, logs
 from vigiterre.alert_service import LIVE
+from vigiterre.backup.versions import RELAY_CURSOR
 from vigiterre.service import Service
 from vigiterre.settings import Settings
 from vigiterre.shell import Shell
 from vigiterre.texts import said
-from vigiterre.worker import RELAY, Worker
+from vigiterre.worker import Worker
 
 
 def ask(shell: Shell, command: str, **arguments: Any) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def whose(settings: Settings, folder: Path) -> Service | Worker:
     """What ran on this data_dir. Raises VigiterreError where that cannot work alone."""
     if (settings.data_dir / LIVE).is_dir():
         raise VigiterreError(said("alerts_alone", path=settings.data_dir))
-    return (Worker if (settings.data_dir / RELAY).exists() else Service)(settings, folder)
+    return (Worker if (settings.data_dir / RELAY_CURSOR).exists() else Service)(settings, folder)
 
 
 def final(replies: Iterator[dict[str, Any]], bar: Progress, task: Any) -> dict[str, Any]:
