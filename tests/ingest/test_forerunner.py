@@ -141,7 +141,7 @@ async def test_a_store_that_comes_back_gets_the_newest_before_the_backlog_is_don
 async def test_stopped_while_behind_it_stores_again_what_was_ahead_and_misses_nothing(tmp_path: Path) -> None:
     store = Slow()
     service = service_in(tmp_path, store)
-    count = 2 * READY
+    count = 10 * READY
 
     async def work() -> None:
         await service.deliver(messages(0, 100))

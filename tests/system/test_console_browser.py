@@ -10,6 +10,7 @@ import pytest
 from browsing import ARTEFACTS, COLOURS, DESKTOP, PHONE, chromium, ready, violations, window
 from demos import Demo
 from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from relays import Line
 
 from servers import Mosquitto, publish_lines
@@ -212,8 +213,13 @@ def sizes_of(page: Page) -> list[float]:
 
 
 def wider_than(page: Page, width: int) -> bool:
+    """For good: charts follow the window a few frames later."""
     page.set_viewport_size({"width": width, "height": 700})
-    return bool(page.evaluate("(width) => document.documentElement.scrollWidth > width", width))
+    try:
+        page.wait_for_function("(width) => document.documentElement.scrollWidth <= width", arg=width, timeout=5_000)
+    except PlaywrightTimeout:
+        return True
+    return False
 
 
 def test_axe_finds_nothing(look: Look) -> None:

@@ -87,8 +87,9 @@ class Demo:
 
     def outcome(self) -> dict[str, int]:
         """The JSON line, which is all of standard output, and obeys its law."""
-        [line] = self.finish().splitlines()
-        counted: dict[str, int] = json.loads(line)
+        lines = self.finish().splitlines()
+        assert len(lines) == 1, self.words()
+        counted: dict[str, int] = json.loads(lines[0])
         assert list(counted) == ["received", "stored", "refused", "devices"]
         assert counted["received"] == counted["stored"] + counted["refused"]
         return counted
