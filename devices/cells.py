@@ -35,8 +35,7 @@ def device_id(text: str) -> str | None:
 
 def commune(text: str) -> str | None:
     """An INSEE code, five characters: `03190`, `2A004`. `1001` is not completed: it may be 01001 or a wrong number."""
-    code = text.upper()
-    return code if COMMUNE.fullmatch(code) else None
+    return next(filter(COMMUNE.fullmatch, (text, text.upper())), None)
 
 
 def iso_date(text: str) -> str | None:

@@ -1,6 +1,7 @@
 """Devices and placements: one installed unit, and where it stands from when until when."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 DOMAINS = ("road", "building", "environment")
@@ -35,7 +36,7 @@ class Device:
     installed: str
     """ISO date, or ""."""
     tags: tuple[str, ...]
-    params: dict[str, float | str]
+    params: Mapping[str, float | str]
     """`offset.co2`, `scale.co2`, `alert_level`, ...: what is peculiar to this unit."""
     placements: tuple[Placement, ...]
     """In order of time; the first may be open at its start, the last at its end."""

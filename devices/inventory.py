@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from types import MappingProxyType
 
 from devices import cells
 from devices.device import DOMAINS, Device, Placement
@@ -28,6 +29,7 @@ PLACEMENT_COLUMNS = ("device", "from", "until", *PLACE_COLUMNS)
 PLACEMENT_REQUIRED = ("device", "until", "site", "commune")
 COMMUNE_COLUMNS = ("commune", "name", "latitude", "longitude", "population")
 
+NO_PARAMS: Mapping[str, float | str] = MappingProxyType({})
 Placed = tuple[Row, Placement]
 
 
@@ -86,7 +88,7 @@ def read_device(row: Row, known: Known, problems: list[Problem]) -> Device | Non
     place = _placement(row, known, problems)
     _check_texts(row, problems)
     installed = _installed(row, problems)
-    params = _params(row, known.models.get(model), problems)
+    params = _params(row, known.models.get(model), problems) or NO_PARAMS
     eui = cells.eui(row.get("eui")) if row.get("eui") else ""
     if eui is None:
         problems.append(row.problem("eui", "bad_eui", value=row.get("eui")))

@@ -107,9 +107,11 @@ def _records(text: str, delimiter: str, file: str, problems: list[Problem]) -> I
     text = SEP_ROW.sub("", text, count=1) if start == 2 else text
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = start - 1
+    same: dict[str, str] = {}
+    """Models, owners, communes: ten thousand rows that name the same one hold it once."""
     try:
         for number, record in enumerate(reader, start):
-            cells = [" ".join(cell.split()) for cell in record]
+            cells = [same.setdefault(tidied, tidied) for tidied in [" ".join(cell.split()) for cell in record]]
             if any(cells):
                 yield number, cells
     except csv.Error as error:

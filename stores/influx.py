@@ -20,7 +20,7 @@ from stores.influx_http import InfluxServer, Reply, query
 from stores.influx_schema import ensure
 from stores.line_protocol import encode_all, encode_mark
 from stores.port import Hour, Latest, Point, Rollup
-from stores.storable import all_good, sift, sift_marks
+from stores.storable import sift, sift_marks, values_good
 from stores.texts import Remedy
 
 STORED = (200, 204)
@@ -73,9 +73,11 @@ class InfluxStore:
 
     def _write(self, readings: Sequence[Reading], policy: str) -> None:
         refused: list[tuple[Reading, str]] = []
-        if not all_good(readings):
+        lines = encode_all(readings) if values_good(readings) else []
+        if len(lines) < len(readings):
             readings, refused = sift(readings)
-        refused += self._send(readings, encode_all(readings), policy)
+            lines = encode_all(readings)
+        refused += self._send(readings, lines, policy)
         if refused:
             raise StoreRefused(refused)
 

@@ -1,7 +1,7 @@
 """Readings as InfluxDB line protocol: `domain,device=…,model=…,site=…,commune=… co2=612.0,… 1763931240000`.
 
 Every value is written as a float and all values of a reading share one line, so no field-type conflict can occur and a
-reading is stored whole or not at all. Callers sift first (`stores.storable`): nothing here can fail.
+reading is stored whole or not at all. Times and values are good here: callers have looked (`stores.storable`).
 Syntax: https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/
 """
 
@@ -14,6 +14,7 @@ from pydantic_core import to_json
 from devices.mark import Mark, Tags, speakable
 from devices.reading import Reading, Series
 from devices.schema import TAGS
+from stores.storable import series_fault
 
 _JSON_TO_FIELDS = bytes.maketrans(b":", b"=")
 _TAG = str.maketrans({",": r"\,", " ": r"\ ", "=": r"\="})
@@ -24,7 +25,12 @@ KEPT = 262_144
 
 @lru_cache(maxsize=KEPT)
 def prefix(series: Series) -> bytes:
-    """Measurement and tags. An empty tag is left out: line protocol has no empty value, and a query reads it as ""."""
+    """Measurement and tags; nothing when they cannot be written.
+
+    An empty tag is left out: line protocol has no empty value, and a query reads it as "".
+    """
+    if series_fault(series):
+        return b""
     tags = [f"{tag}={text.translate(_TAG)}" for tag in TAGS if (text := getattr(series, tag))]
     return (",".join([series.domain.translate(_MEASUREMENT), *tags]) + " ").encode()
 
@@ -35,7 +41,7 @@ def encode(reading: Reading) -> bytes:
 
 
 def encode_all(readings: Sequence[Reading]) -> list[bytes]:
-    """The same for each.
+    """The same for each; none at all when the series of one of them cannot be written.
 
     The numbers of all are written by one call of pydantic's JSON writer, in a third of the time of Python's repr:
     `{"co2":612.0,"air_temperature":21.4}` needs no more than other signs to be the fields of a line. Names of
@@ -46,8 +52,11 @@ def encode_all(readings: Sequence[Reading]) -> list[bytes]:
     series, times, values = zip(*readings, strict=True)
     if set(map(type, chain.from_iterable(map(dict.values, values)))) != {float}:
         values = tuple({name: float(value) for name, value in one.items()} for one in values)
+    named = list(map(prefix, series))
+    if not all(named):
+        return []
     fields = to_json(values)[2:-2].translate(_JSON_TO_FIELDS, b'"').split(b"},{")
-    return [b"%b%b %d" % line for line in zip(map(prefix, series), fields, times, strict=True)]
+    return [b"%b%b %d" % line for line in zip(named, fields, times, strict=True)]
 
 
 @lru_cache(maxsize=1_024)  # of those that come again and again; the fleet comes each ten minutes
