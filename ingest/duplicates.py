@@ -5,7 +5,7 @@ from marshal import dumps
 
 from devices.reading import Item
 
-KEPT = 100_000
+KEPT = 50_000
 WITHOUT_REFERENCES = 2  # later versions write the same values differently depending on who else holds them
 
 Identity = tuple[str, int | None, int | None, int | None, dict[str, float]]
@@ -13,9 +13,9 @@ Identity = tuple[str, int | None, int | None, int | None, dict[str, float]]
 
 
 class Duplicates:
-    """Remembers the last 100,000 to 200,000 readings that carry their own time or running number.
+    """Remembers the last 50,000 to 100,000 readings that carry their own time or running number.
 
-    What is kept is a 64-bit keyed hash (SipHash, as Python's for bytes) of device, time, number and values: 14 MB at
+    What is kept is a 64-bit keyed hash (SipHash, as Python's for bytes) of device, time, number and values: 7 MB at
     most, and one chance in 10^14 a reading to take a new one for a repetition. Equal values at another time, or other
     values at the same time, are other readings. Storage would merge a repetition missed here: this only counts.
     """
