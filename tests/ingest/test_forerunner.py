@@ -109,7 +109,7 @@ async def test_a_store_that_comes_back_gets_the_newest_before_the_backlog_is_don
 ) -> None:
     store = Slow()
     service = service_in(tmp_path, store)
-    count = 3 * READY
+    count = 15 * READY
     sent = messages(0, count + 10)
 
     async def work() -> None:
@@ -125,7 +125,7 @@ async def test_a_store_that_comes_back_gets_the_newest_before_the_backlog_is_don
         assert service.pipeline.done <= BATCH + 100
         await until(lambda: service.pipeline.waiting < count - BATCH)
         await service.deliver(sent[count:])
-        store.turn.release(2 * READY // BATCH)
+        store.turn.release(4 * READY // BATCH)
         await until(lambda: any(sent[-1].received in batch for batch in store.batches))
         assert service.pipeline.done < count / 2
         store.turn.release(100)
