@@ -28,17 +28,19 @@ STORED, WRITES = "vigiterre_readings_stored_total", "vigiterre_store_writes_tota
 def pace(port: int, rate: float, devices: int, control: Connection) -> None:
     """In a process of its own: `rate` readings a second, each device in turn, until it is told to stop.
 
-    Sends how many it published, each of them confirmed by the broker. A reading's time is the wall clock.
+    Sends how many it published, each of them confirmed by the broker. A reading's time is when it was due: one of a
+    device for each of its messages, also when the machine lets many of them wait.
     """
     pause, count = min(0.01, max(0.002, 1 / rate)), 0
     with Publisher(port) as publisher:
         control.send("ready")
-        started = time.monotonic()
+        started, began = time.monotonic(), time.time()
         while not control.poll():
             due = int((time.monotonic() - started) * rate)
-            at = f"{time.time():.3f}"
             # The probe's device is left to the probe.
-            count += publisher.publish(message(n, PROBE + 1 + n % (devices - 1), at) for n in range(count, due))
+            count += publisher.publish(
+                message(n, PROBE + 1 + n % (devices - 1), f"{began + n / rate:.3f}") for n in range(count, due)
+            )
             time.sleep(pause)
     control.send(count)
 
