@@ -8,12 +8,14 @@ SOURCES := devices stores alerts ingest dashboards vigiterre
 DURATION ?= 0
 INPUTS ?= 1000000
 
-.PHONY: help install assets deps demo test fuzz check format lock secrets bench bench-growth bench-workers bench-history soak bench-alerts bench-console bench-codecs outage chaos clean
+.PHONY: help install assets deps demo test fuzz check audit release format lock secrets bench bench-growth bench-workers bench-history soak bench-alerts bench-console bench-codecs outage chaos clean
 
 help:
 	@echo "make demo [DURATION=20]  real French sensor data, on this machine, with no server to install"
 	@echo "make test                everything, on a real mosquitto and a real InfluxDB"
-	@echo "make check               ruff, mypy, layout and documentation tests"
+	@echo "make check               ruff, mypy, bandit, known vulnerabilities, layout and documentation tests"
+	@echo "make audit               only the known vulnerabilities of what is pinned, where their database can be asked"
+	@echo "make release             wheel, sdist, list of what runs (CycloneDX), checksums, in dist: the same bytes each time"
 	@echo "make bench               CPU microseconds per reading: drained, live, stage by stage, beside baselines"
 	@echo "make bench-growth        the same with 1,000 to 100,000 devices and 0 to 1,000 rules"
 	@echo "make bench-workers       the same backlog drained by one process, and by 1, 2 and 3 workers beside the alerts"
@@ -71,7 +73,15 @@ check: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/mypy tests bench
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(SOURCES)
+	@$(MAKE) --no-print-directory audit
 	$(BIN)/pytest --quiet tests/test_layout.py tests/test_docs.py
+
+audit: install
+	@PYTHONPATH=tests/support $(BIN)/python -m supply.audit
+
+release: install
+	@PYTHONPATH=tests/support $(BIN)/python -m supply.release
 
 bench: install
 	@sh tests/deps.sh

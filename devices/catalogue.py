@@ -11,7 +11,7 @@ from typing import Literal, cast
 from devices.device import DEVICE_ID
 from devices.model import Example, Field, Model
 from devices.problems import Problem, near
-from devices.quantity import Aggregate, Kind, Quantity
+from devices.quantity import Aggregate, Kind, Personal, Quantity
 from devices.schema import reserved
 from devices.tables import Table, read_table
 from devices.units import UnitError, conversion, is_valid, suggestion
@@ -48,6 +48,7 @@ def _quantity(name: str, table: Table, names: Mapping[str, object]) -> Quantity 
     kind = Kind(table.choice("kind", [*Kind]))
     aggregate = Aggregate(table.choice("aggregate", [*Aggregate]))
     source = table.text("source")
+    personal = _personal(table)
     states = _states(name, table, kind) if table.sound else {}
     if table.sound:
         _check_aggregate(table, kind, aggregate, unit)
@@ -58,7 +59,22 @@ def _quantity(name: str, table: Table, names: Mapping[str, object]) -> Quantity 
     table.finish()
     if not table.sound:
         return None
-    return Quantity(name, label, unit, minimum, maximum, kind, aggregate, states, source)
+    return Quantity(name, label, unit, minimum, maximum, kind, aggregate, states, source, personal)
+
+
+def _personal(table: Table) -> Personal | None:
+    """What follows from `personal = true`: no time and no step is guessed, for both are the controller's decision."""
+    given = [key for key in ("minimum_aggregation", "retention_days") if key in table.values]
+    if not table.flag("personal", default=False):
+        table.read.update(given)
+        for key in given if table.values.get("personal", False) is False else ():
+            table.problem(key, "personal_unexpected", key=key)
+        return None
+    steps = (Personal.HOUR, Personal.DAY)
+    step, days = table.positive("minimum_aggregation"), table.positive("retention_days")
+    if table.sound and step not in steps:
+        table.problem("minimum_aggregation", "bad_minimum_aggregation", value=step)
+    return Personal(step, days)
 
 
 def _unit(table: Table, unit: str) -> str:

@@ -1,7 +1,9 @@
 """Quantities: what is measured, in which unit, within which limits, and how an hour of it becomes one value."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 
 class Kind(StrEnum):
@@ -25,6 +27,19 @@ class Aggregate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Personal:
+    """Of a quantity that may tell of persons: the finest step for readers, and how long raw values stay."""
+
+    minimum_aggregation: int
+    """Minutes: HOUR or DAY, the steps that roll-ups are shown in."""
+    retention_days: int
+    """Raw values are kept this long."""
+
+    HOUR: ClassVar[int] = 60
+    DAY: ClassVar[int] = 1440
+
+
+@dataclass(frozen=True, slots=True)
 class Quantity:
     id: str
     label: dict[str, str]
@@ -40,3 +55,10 @@ class Quantity:
     """For kind `state`: number -> label in `fr` and `en`."""
     source: str
     """Where the limits come from."""
+    personal: Personal | None = None
+    """None: it tells of no person."""
+
+
+def own_retention(quantities: Mapping[str, Quantity]) -> dict[str, int]:
+    """Those whose raw values are kept for a time of their own -> days."""
+    return {name: one.personal.retention_days for name, one in quantities.items() if one.personal is not None}

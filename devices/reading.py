@@ -21,6 +21,7 @@ class Reason(StrEnum):
     TOO_OLD = "too_old"
     TOO_LARGE = "too_large"
     WRONG_TOPIC = "wrong_topic"
+    TOO_OFTEN = "too_often"
     STORE_REFUSED = "store_refused"
 
 

@@ -124,6 +124,30 @@ PROBLEMS: dict[str, dict[str, str]] = {
         "fr": "l’agrégat « {aggregate} » demande l’unité {needed}, et non {unit} ; corrigez l’un des deux",
         "en": 'aggregate "{aggregate}" needs the unit {needed}, not {unit}; correct one of them',
     },
+    "bad_minimum_aggregation": {
+        "fr": (
+            "minimum_aggregation vaut {value} minutes, mais les agrégats sont d’une heure ou d’un jour ; écrivez 60 "
+            "ou 1440"
+        ),
+        "en": "minimum_aggregation is {value} minutes, but roll-ups are of an hour or of a day; write 60 or 1440",
+    },
+    "personal_unexpected": {
+        "fr": (
+            "« {key} » ne vaut que pour une grandeur qui peut concerner des personnes ; ajoutez personal = true ou "
+            "ôtez cette ligne"
+        ),
+        "en": '"{key}" holds only for a quantity that may tell of persons; add personal = true or remove this line',
+    },
+    "personal_retention": {
+        "fr": (
+            "le brut d’une grandeur personnelle serait gardé {days} jours, plus longtemps que tout autre "
+            "(store.raw_days = {raw}) ; diminuez retention_days"
+        ),
+        "en": (
+            "raw values of a personal quantity would be kept for {days} days, longer than any other (store.raw_days = "
+            "{raw}); lower retention_days"
+        ),
+    },
     "states_missing": {
         "fr": "une grandeur de genre « state » nomme ses états ; ajoutez la table [{quantity}.states]",
         "en": 'a quantity of kind "state" names its states; add the table [{quantity}.states]',
@@ -423,6 +447,10 @@ PROBLEMS: dict[str, dict[str, str]] = {
             "late data is accepted for {max_age} days, but raw data is kept for {raw} days only; lower "
             "clock.max_age_days or raise store.raw_days"
         ),
+    },
+    "cert_needs_key": {
+        "fr": "broker.cert_file et broker.key_file vont ensemble ; donnez les deux, ou aucun",
+        "en": "broker.cert_file and broker.key_file belong together; give both, or neither",
     },
     "share_needs_client_id": {
         "fr": (

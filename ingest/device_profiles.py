@@ -65,7 +65,7 @@ def read_vectors(profile: DeviceProfile) -> list[Vector]:
     if profile.codec is None:
         return []
     path = profile.codec.with_name(f"{TESTS}{profile.codec.stem}.json")
-    if not path.exists():
+    if not path.exists() or not _inside(path, profile.codec.parent.parent):
         return []
     text = path.read_text(encoding="utf-8-sig")
     try:
@@ -107,7 +107,12 @@ def _codec(vendor: Path, device: str, table: dict[str, Any]) -> Path | None:
     candidates = [vendor / "codecs" / Path(str(name)).name for name in reversed(named)]
     files = sorted((vendor / "codecs").glob("*.js"), key=lambda path: -len(path.stem))
     candidates += [path for path in files if device.startswith(path.stem) or path.stem.startswith(device)]
-    return next((path for path in candidates if path.is_file()), None)
+    return next((path for path in candidates if path.is_file() and _inside(path, vendor)), None)
+
+
+def _inside(path: Path, vendor: Path) -> bool:
+    """A checkout may hold links: none leads out of it to a file of ours."""
+    return path.resolve().is_relative_to(vendor.parent.resolve())
 
 
 def _toml(path: Path) -> dict[str, Any]:

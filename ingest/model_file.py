@@ -29,9 +29,9 @@ def model_file(
     known = {one.field for one in mapped}
     unmapped = [name for name in fields if name not in known]
     parts = [
-        f"# Imported from ChirpStack's device-profiles, vendors/{profile.vendor}/devices/{profile.id}.toml.",
-        *([f"# {profile.url}"] if profile.url else []),
-        *([f"# Fields that are not mapped: {', '.join(unmapped)}"] if unmapped else []),
+        _comment(f"Imported from ChirpStack's device-profiles, vendors/{profile.vendor}/devices/{profile.id}.toml."),
+        *([_comment(profile.url)] if profile.url else []),
+        *([_comment(f"Fields that are not mapped: {', '.join(unmapped)}")] if unmapped else []),
         f"maker = {_text(profile.maker)}",
         f"name = {_text(profile.name)}",
         f"codec = {_text(codec)}",
@@ -49,6 +49,11 @@ def model_file(
             parts += ["", "[[examples]]", f"description = {_text(vector.name)}", f'hex = "{vector.payload.hex()}"']
             parts += [f"port = {vector.port}", f"values = {{ {shown} }}"]
     return "\n".join(parts) + "\n"
+
+
+def _comment(text: str) -> str:
+    """One line, whatever a stranger's codec calls its fields: what begins another line would be read as TOML."""
+    return "# " + "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _values(outcome: Outcome, mapped: Sequence[Guess], quantities: Mapping[str, Quantity]) -> dict[str, float]:

@@ -12,7 +12,7 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -216,7 +216,8 @@ class Pipeline:
 
     async def _keep_refused(self, refused: Sequence[Refused]) -> None:
         if refused:
-            rows = [_row(one) for one in refused]
+            known = self.ahead.sieve.registry.addresses
+            rows = [_row(one, known) for one in refused]
             await self._persist("quarantine", partial(self.quarantine.add, rows))
 
     async def _store(self, batch: Batch) -> list[Refused]:
@@ -324,6 +325,7 @@ class Pipeline:
         self.refusals.add(refused, self.ahead.sieve.registry.addresses)
 
 
-def _row(refused: Refused) -> Row:
+def _row(refused: Refused, known: Mapping[str, str]) -> Row:
+    """`known`: what a device is called by -> its id."""
     entry, item, refusal = refused
-    return Row(entry.seq, item, entry.message, refusal)
+    return Row(entry.seq, item, entry.message, refusal, known.get(refusal.device, ""))

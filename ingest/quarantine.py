@@ -1,12 +1,11 @@
 """The quarantine: messages and readings that were kept out, why, and their bytes, so that they can be run again.
 
 A message is kept once, however many of its items are refused. Every call is one transaction, synced before it returns.
-Errors of SQLite (locked for longer than BUSY_SECONDS, disk full) are let through: nothing of that call was done, and
+Errors of SQLite (locked for longer than five seconds, disk full) are let through: nothing of that call was done, and
 the same call again is right, since adding a row a second time changes nothing.
 """
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -15,25 +14,44 @@ from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Any, NamedTuple, Self
+from zlib import crc32
 
 import structlog
 
-from devices.errors import NewerFormat, StoreUnavailable
+from devices.errors import StoreUnavailable
 from devices.problems import NOTHING
 from devices.reading import Message, Refusal
-from ingest.quarantine_sql import ADD_MESSAGE, ADD_REFUSAL, COUNT, MATCHING, PURGE, SCHEMA, VERSION
-from stores.sqlite_file import said, user_version
+from ingest.quarantine_file import connect, connect_or_set_aside, connect_read_only, is_damaged, set_aside
+from ingest.quarantine_sql import (
+    ADD_MESSAGE,
+    ADD_REFUSAL,
+    BY_DEVICE,
+    COUNT,
+    COUNT_AMONG,
+    CUT,
+    DROP,
+    HELD,
+    MATCHING,
+    MESSAGE_COST,
+    NOTE_CUT,
+    OLDEST,
+    OLDEST_OF,
+    PURGE,
+    REFUSAL_COST,
+)
+from stores.sqlite_file import said
 
 log = structlog.get_logger()
 
 KEPT_BYTES = 64 * 1024
 """Of a payload; its size and SHA-256 are always those of all of it."""
 DETAIL_CHARACTERS = 10_000
-BUSY_SECONDS = 5.0
 STEP = 1_000
 """Messages dropped in one transaction when there is too much: other connections get their turn in between."""
-MESSAGE_COST = 400
-"""Bytes on disk of a message and its refusal besides the payload, roughly; only used to choose how many to drop."""
+STRANGERS = 16
+"""Buckets for who is in no registry, by a hash of the name they claim: made-up names find no more room than one."""
+STRANGER_PART = 8
+"""Their bucket holds so much less than a device's: 16 of them, twice what one device may."""
 
 
 class Row(NamedTuple):
@@ -45,6 +63,23 @@ class Row(NamedTuple):
     """Index inside the message; -1 for the whole message."""
     message: Message
     refusal: Refusal
+    device: str = ""
+    """Id of the device that sent it, by the registry; "" for a stranger, whatever the refusal calls it."""
+
+    @property
+    def bucket(self) -> str:
+        """Whose share of the room it takes."""
+        claimed = self.refusal.device or self.message.topic
+        return self.device or f"?{crc32(claimed.encode(errors='replace')) % STRANGERS}"
+
+
+class Cut(NamedTuple):
+    """What was dropped because one device, or strangers, would have held more than their share."""
+
+    device: str
+    """"" for strangers."""
+    reason: str
+    refusals: int
 
 
 class Refused(NamedTuple):
@@ -85,18 +120,21 @@ Rows = list[tuple[Any, ...]]
 class Quarantine:
     """Safe in several threads; several processes may have it open."""
 
-    def __init__(self, path: Path, max_age_ms: int, max_bytes: int, *, read_only: bool = False) -> None:
+    def __init__(
+        self, path: Path, max_age_ms: int, max_bytes: int, share: float = 1.0, *, read_only: bool = False
+    ) -> None:
         """Open or create. A file that is no database is set aside as `.damaged`, which is said: the stream goes on.
 
-        Raises OSError, sqlite3.OperationalError, NewerFormat.
+        `share` of `max_bytes` is what one device may hold. Raises OSError, sqlite3.OperationalError, NewerFormat.
         """
         self.path = path
         self.max_age_ms = max_age_ms
         self.max_bytes = max_bytes
+        self.share = share
         self.trouble = NOTHING
         """Why nothing can be added at the moment, with the remedy; empty when all is well."""
         self._lock = Lock()
-        self._connection = _connect_read_only(path) if read_only else _connect_or_set_aside(path)
+        self._connection = connect_read_only(path) if read_only else connect_or_set_aside(path)
 
     @classmethod
     def read_only(cls, path: Path) -> Self:
@@ -120,6 +158,9 @@ class Quarantine:
             self.trouble = error.words
             raise
         self.trouble = NOTHING
+        if self.share < 1:
+            for bucket in {row.bucket for row in rows}:
+                self._keep_share(bucket)
         if self.bytes > self.max_bytes:
             self._drop_surplus()
         return new
@@ -128,17 +169,25 @@ class Quarantine:
         try:
             return self._add(rows)
         except sqlite3.DatabaseError as error:
-            if not _is_damaged(error):
+            if not is_damaged(error):
                 raise
             with self._lock:
                 self._connection.close()
-                _set_aside(self.path, error)
-                self._connection = _connect(self.path)
+                set_aside(self.path, error)
+                self._connection = connect(self.path)
             return self._add(rows)
 
     def count(self, device: str | None = None) -> dict[str, int]:
         """Reason -> refusals kept, of this device or of all."""
         return dict(self._read(COUNT, {"device": device}))
+
+    def count_among(self, devices: Iterable[str]) -> dict[str, int]:
+        """Reason -> refusals kept of these devices."""
+        return dict(self._read(COUNT_AMONG, (json.dumps([*devices]),)))
+
+    def by_device(self, reason: str, since: int, limit: int) -> Sequence[tuple[str, int]]:
+        """(device, refusals) for this reason since then (ms), most first."""
+        return [(device, refusals) for device, refusals in self._read(BY_DEVICE, (reason, since, limit))]
 
     def count_between(self, first: int, last: int) -> int:
         """Refusals of messages with first <= seq <= last."""
@@ -177,8 +226,19 @@ class Quarantine:
 
     @property
     def dropped(self) -> int:
-        """Refusals dropped by age or size since the file was created."""
+        """Refusals dropped by age, size or share since the file was created."""
         return int(self._read("SELECT value FROM fact WHERE name = 'dropped'")[0][0])
+
+    @property
+    def cut(self) -> Sequence[Cut]:
+        """Of these, by share: who held too much, and what of it is gone. Most first; none of a file of before."""
+        if not self._read("SELECT 1 FROM sqlite_master WHERE name = 'cut'"):
+            return []
+        found: dict[tuple[str, str], int] = {}
+        for bucket, reason, refusals in self._read(CUT):
+            whose = "" if bucket.startswith("?") else bucket, reason
+            found[whose] = found.get(whose, 0) + refusals
+        return [Cut(*whose, refusals) for whose, refusals in sorted(found.items(), key=lambda one: -one[1])]
 
     @property
     def bytes(self) -> int:
@@ -219,29 +279,36 @@ class Quarantine:
 
     def _add(self, rows: Sequence[Row]) -> int:
         with self._transaction() as connection:
-            first_of = {(row.seq, row.message.received): row.message for row in rows}
-            connection.executemany(ADD_MESSAGE, (_message_row(seq, one) for (seq, _), one in first_of.items()))
+            first_of: dict[tuple[int, int], Row] = {}
+            for row in rows:
+                first_of.setdefault((row.seq, row.message.received), row)
+            connection.executemany(ADD_MESSAGE, map(_message_row, first_of.values()))
             return connection.executemany(ADD_REFUSAL, map(_refusal_row, rows)).rowcount
 
     def _drop_surplus(self) -> int:
         dropped = 0
         while (surplus := self.bytes - self.max_bytes) > 0:
-            query = "SELECT id, length(payload) FROM message ORDER BY received, id LIMIT ?"
-            oldest = []
-            for identifier, size in self._read(query, (STEP,)):
-                oldest.append(identifier)
-                surplus -= size + MESSAGE_COST
-                if surplus <= 0:
-                    break
+            oldest = _enough(self._read(OLDEST, (STEP,)), surplus)
             if not oldest:
                 break
             dropped += self._drop(oldest, "size")
         return dropped
 
+    def _keep_share(self, bucket: str) -> None:
+        """Of who would hold more than a share, the oldest give way to the newest; nobody else's do."""
+        most = self.share * self.max_bytes / (STRANGER_PART if bucket.startswith("?") else 1)
+        while (surplus := sum(held for (held,) in self._read(HELD, (bucket,))) - most) > 0:
+            oldest = _enough(self._read(OLDEST_OF, (bucket, STEP)), surplus)
+            if not oldest:
+                break
+            self._drop(oldest, "share")
+
     def _drop(self, messages: Sequence[int], why: str) -> int:
+        chosen = json.dumps(messages)
         with self._transaction() as connection:
-            query = "DELETE FROM refusal WHERE message IN (SELECT value FROM json_each(?))"
-            dropped = connection.execute(query, (json.dumps(messages),)).rowcount
+            if why == "share":
+                connection.execute(NOTE_CUT, (chosen,))
+            dropped = connection.execute(DROP, (chosen,)).rowcount
             connection.execute("UPDATE fact SET value = value + ? WHERE name = 'dropped'", (dropped,))
         with self._lock:
             self._connection.executescript("PRAGMA incremental_vacuum")  # `execute` would free a single page
@@ -276,91 +343,22 @@ class Quarantine:
                 raise
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # payloads are nobody else's business
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-    try:
-        _check_version(connection, path)
-        _add_broker(connection)
-        connection.executescript(SCHEMA)
-        connection.execute("SELECT * FROM refused LIMIT 0").close()  # every column is there
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+def _enough(messages: Iterable[tuple[Any, ...]], surplus: float) -> Sequence[int]:
+    """The first of these (id, bytes of payload) that free so many bytes, or all."""
+    found = []
+    for identifier, size in messages:
+        found.append(identifier)
+        surplus -= size + MESSAGE_COST + REFUSAL_COST
+        if surplus <= 0:
+            break
+    return found
 
 
-def _check_version(connection: sqlite3.Connection, path: Path) -> None:
-    if (found := user_version(connection)) > VERSION:
-        raise NewerFormat(path, found, VERSION)
-
-
-def _add_broker(connection: sqlite3.Connection) -> None:
-    """Files of before there were foreign brokers lack the column, and their view."""
-    columns = {row[1] for row in connection.execute("PRAGMA table_info(message)")}
-    if columns and "broker" not in columns:
-        connection.executescript(
-            "BEGIN IMMEDIATE; DROP VIEW refused;ALTER TABLE message ADD COLUMN broker TEXT NOT NULL DEFAULT ''; COMMIT;"
-        )
-
-
-def _connect_or_set_aside(path: Path) -> sqlite3.Connection:
-    try:
-        return _connect(path)
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        if not _is_damaged(error) and not _is_not_ours(error):
-            raise
-        _set_aside(path, error)
-        return _connect(path)
-
-
-def _connect_read_only(path: Path) -> sqlite3.Connection:
-    if path.exists():
-        uri = f"{path.absolute().as_uri()}?mode=ro"
-        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        try:
-            _check_version(connection, path)
-            created = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'fact'").fetchone()[0]
-        except BaseException:
-            connection.close()
-            raise
-        if created:
-            return connection
-        connection.close()
-    empty = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    empty.executescript(SCHEMA)
-    empty.execute("PRAGMA query_only = ON")
-    return empty
-
-
-def _is_not_ours(error: Exception) -> bool:
-    """Said of a file at its opening: its tables lack what we need, or have names that are no text."""
-    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) == sqlite3.SQLITE_ERROR
-
-
-def _is_damaged(error: Exception) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def _set_aside(path: Path, error: Exception) -> None:
-    """Rename the damaged database and its write-ahead log; nothing is deleted, and no older one overwritten."""
-    number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
-    log.error("quarantine_damaged", file=str(path), set_aside=str(aside), error=str(error))
-    path.rename(aside)
-    for suffix in ("-wal", "-shm"):
-        companion = path.with_name(path.name + suffix)
-        if companion.exists():
-            companion.rename(aside.with_name(aside.name + suffix))
-
-
-def _message_row(seq: int, message: Message) -> tuple[object, ...]:
-    payload = message.payload
+def _message_row(row: Row) -> tuple[object, ...]:
+    message, payload = row.message, row.message.payload
     digest = sha256(payload).hexdigest()
-    head = seq, message.received, _text(message.topic), message.retained
-    return *head, len(payload), digest, payload[:KEPT_BYTES], message.broker
+    head = row.seq, message.received, _text(message.topic), message.retained
+    return *head, len(payload), digest, payload[:KEPT_BYTES], message.broker, row.bucket
 
 
 def _refusal_row(row: Row) -> tuple[object, ...]:

@@ -23,6 +23,7 @@ from ingest.decoding import Heard, decode, items, undecodable
 from ingest.duplicates import Duplicates
 from ingest.frames import Frames
 from ingest.journal import Entry
+from ingest.limits import RateLimits
 from ingest.plain import PlainWay
 from ingest.sources import PAYLOAD, Source, Sources
 from ingest.validate import validate
@@ -78,11 +79,13 @@ class Sieve:
         root: str = "vigiterre",
         max_age: int = 30 * 86_400_000,
         max_payload: int = 262_144,
+        limits: RateLimits | None = None,
     ) -> None:
         self.registry = registry
         self.formats = formats
         self.duplicates = duplicates
         self.frames = frames
+        self.limits = limits
         self.root = root.split("/")
         self.max_age = max_age
         self.max_payload = max_payload
@@ -122,6 +125,8 @@ class Sieve:
         for work in opened.work:
             found = work.items if work.heard is None else self._outcome(work.heard, next(outcome), batch)
             self._judge(work, found, batch)
+        if self.limits is not None:
+            self.limits.judge(batch)
         return batch
 
     def _judge(self, work: Work, found: Iterable[Item], batch: Batch) -> None:
@@ -136,7 +141,10 @@ class Sieve:
 
     def remember(self, entries: Iterable[Entry]) -> None:
         """Know these messages, stored before a restart, when they come again."""
-        for work in self.open(entries).work:  # the others are known by having been opened
+        opened = self.open(entries)
+        if self.limits is not None:
+            self.limits.judge(opened.batch)
+        for work in opened.work:  # the others are known by having been opened
             message = work.entry.message
             for index, item in enumerate(work.items, work.first):
                 with suppress(Exception):  # it was refused then, with the trace

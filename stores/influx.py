@@ -7,7 +7,7 @@ batch is halved until the lines at fault stand alone.
 
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ from stores import influxql
 from stores.influx_http import InfluxServer, Reply, query
 from stores.influx_schema import ensure
 from stores.line_protocol import encode_all, encode_mark
-from stores.port import Hour, Latest, Point, Rollup
+from stores.port import NONE_SOONER, Hour, Latest, Point, Rollup
 from stores.storable import sift, sift_marks, values_good
 from stores.texts import Remedy
 
@@ -163,8 +163,13 @@ class InfluxStore:
                 for values in influxql.columns_of(table):
                     yield Reading(series, int(values.pop("time")), values)
 
-    def expire(self, raw_before: int, rollup_before: int) -> int:  # noqa: ARG002  -- the server drops by its policies
-        """0: the retention policies do it."""
+    def expire(
+        self,
+        raw_before: int,  # noqa: ARG002  -- the server drops by its policies
+        rollup_before: int,  # noqa: ARG002
+        sooner: Mapping[str, int] = NONE_SOONER,  # noqa: ARG002
+    ) -> int:
+        """0: the retention policies do it, of all quantities alike."""
         return 0
 
     def close(self) -> None:

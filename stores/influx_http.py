@@ -98,10 +98,18 @@ class InfluxServer:
             raise StoreUnavailable(
                 f"InfluxDB {self.name} does not answer: {type(error).__name__}", Remedy("start", server=self.name)
             ) from error
-        reply = Reply(answer.status, answer.data, answer.headers)
+        reply = Reply(answer.status, self._without_account(answer.status, answer.data), answer.headers)
         if reply.status not in DECIDED:
             raise self._unavailable(reply)
         return reply
+
+    def _without_account(self, status: int, body: bytes) -> bytes:
+        """A proxy that refuses may repeat the header it was sent; its words go into logs and onto pages."""
+        if status < 400 or not self._basic:
+            return body
+        for secret in (self._basic["Authorization"].partition(" ")[2], self.token):
+            body = body.replace(secret.encode(), b"[redacted]") if secret else body
+        return body
 
     def _unavailable(self, reply: Reply) -> StoreUnavailable:
         message = f"InfluxDB {self.name} answered {reply.status}: {reply.words}"

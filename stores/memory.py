@@ -4,14 +4,14 @@ Not a mock: it passes the same contract as the others.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from threading import RLock
 
 from devices.errors import StoreRefused
 from devices.mark import Mark
 from devices.reading import Reading, Series
 from devices.schema import MAX, MEASUREMENTS, MIN, RAW, ROLLUP
-from stores.port import Hour, Latest, Point, Rollup
+from stores.port import NONE_SOONER, Hour, Latest, Point, Rollup
 from stores.rollup import belongs
 from stores.storable import sift
 
@@ -117,17 +117,28 @@ class MemoryStore:
                 ]
             yield from sorted(rows, key=lambda reading: reading.time)
 
-    def expire(self, raw_before: int, rollup_before: int) -> int:
+    def expire(self, raw_before: int, rollup_before: int, sooner: Mapping[str, int] = NONE_SOONER) -> int:
         """Drop values older than these times, ms. Returns how many."""
         dropped = 0
         with self._lock:
+            for rows in self._rows[RAW].values():
+                for time, values in rows.items():
+                    for quantity in [name for name in values if time < sooner.get(name, time)]:
+                        del values[quantity]
+                        dropped += 1
+                for time in [time for time, values in rows.items() if not values]:
+                    del rows[time]
             for policy, before in ((RAW, raw_before), (ROLLUP, rollup_before)):
                 for rows in self._rows[policy].values():
                     for time in [time for time in rows if time < before]:
                         dropped += len(rows.pop(time))
                 for series in [series for series, rows in self._rows[policy].items() if not rows]:
                     del self._rows[policy][series]
-            self._latest = {key: each for key, each in self._latest.items() if each.time >= raw_before}
+            self._latest = {
+                key: each
+                for key, each in self._latest.items()
+                if each.time >= max(raw_before, sooner.get(each.quantity, raw_before))
+            }
         return dropped
 
     def close(self) -> None:

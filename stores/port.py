@@ -4,11 +4,14 @@ Stores are synchronous; the pipeline calls them from a thread. A store is safe t
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from devices.mark import Mark
 from devices.reading import Reading, Series
 from devices.schema import RAW
+
+NONE_SOONER: Mapping[str, int] = MappingProxyType({})
 
 
 class Point(NamedTuple):
@@ -98,10 +101,12 @@ class Store(Protocol):
     def oldest(self, start: int, policy: str = RAW) -> int | None:
         """Time of the oldest value that is not before `start`, ms; None when there is none."""
 
-    def expire(self, raw_before: int, rollup_before: int) -> int:
+    def expire(self, raw_before: int, rollup_before: int, sooner: Mapping[str, int] = NONE_SOONER) -> int:
         """Drop raw values and roll-ups older than these times, ms. Returns how many, 0 where the server does it.
 
-        What is up to a day older may stay. A call that would take long does a part: call it again and again.
+        `sooner`: quantity -> ms, for raw values of quantities that are kept for a shorter time than others (InfluxDB
+        excepted: docs/adr/0058-personal-data.md). What is up to a day older may stay. A call that would take long
+        does a part: call it again and again.
         """
 
     def close(self) -> None: ...

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import structlog
 
 from devices.errors import StoreRefused
-from devices.quantity import Quantity
+from devices.quantity import Quantity, own_retention
 from devices.reading import Reading
 from devices.schema import HOUR_MS
 from stores import sqlite_file, touched
@@ -25,6 +25,7 @@ from stores.rollup import roll_up, unknown_quantities
 
 log = structlog.get_logger()
 
+DAY_MS = 86_400_000
 GRACE_MS = 300_000
 """A complete hour waits this long for stragglers; later ones touch it again."""
 MARGIN_MS = HOUR_MS
@@ -66,6 +67,7 @@ class Roller:
         self.unrolled = 0
         """Values left out of roll-ups, because `quantities` no longer has their quantity."""
         self._unknown: set[str] = set()
+        self._now = now_ms
         self._live_from = self._watermark
         """Readings from here on need no touch. Ahead of the watermark while hours are computed."""
 
@@ -88,6 +90,7 @@ class Roller:
     def run(self, now_ms: int) -> Rolled:
         """Roll up complete hours, then touched ones: at most HOURS_PER_RUN of each kind."""
         oldest = now_ms - self._raw_retention + MARGIN_MS if self._raw_retention else None
+        self._now = now_ms
         hours, rollups = self._roll_complete(now_ms, oldest)
         again, more = self._roll_touched(oldest)
         remaining = self._watermark < complete_until(now_ms) or self._touched_hours(1) != []
@@ -135,14 +138,24 @@ class Roller:
     def _roll(self, readings: Iterator[Reading], hour: int) -> int:
         written = 0
         waiting: list[Rollup] = []
+        whole = self._whole(hour)
         for _, members in groupby(readings, key=lambda reading: reading.series):
             of_series = list(members)
             self._note_unknown(of_series, hour)
-            waiting += roll_up(of_series, self.quantities, hour)
+            waiting += roll_up(of_series, whole, hour)
             if len(waiting) >= ROLLUPS_PER_WRITE:
                 written += self._write(waiting)
                 waiting = []
         return written + self._write(waiting)
+
+    def _whole(self, hour: int) -> Mapping[str, Quantity]:
+        """Quantities of which all raw values of that hour are kept: what is left of it would overwrite the whole."""
+        gone = [
+            name
+            for name, days in own_retention(self.quantities).items()
+            if hour < self._now - days * DAY_MS + MARGIN_MS
+        ]
+        return {name: one for name, one in self.quantities.items() if name not in gone} if gone else self.quantities
 
     def _note_unknown(self, readings: Sequence[Reading], hour: int) -> None:
         """Only the catalogue tells how a quantity aggregates; without it the raw readings stay, and it is said once."""

@@ -21,7 +21,7 @@ from devices.mark import Mark
 from devices.reading import Reading, Series
 from devices.schema import COUNT, MAX, MEASUREMENTS, MIN, RAW
 from stores import sqlite_expiry, sqlite_file
-from stores.port import Hour, Latest, Point, Rollup
+from stores.port import NONE_SOONER, Hour, Latest, Point, Rollup
 from stores.rollup import split_field
 from stores.storable import all_good, sift
 
@@ -61,7 +61,7 @@ WRITING = (
     "cache_size = -16000",  # KiB: a batch touches one page a series, and the next batch the same ones
     "wal_autocheckpoint = 8000",  # pages: what several batches wrote to one page goes into the file once
     "journal_size_limit = 67108864",  # bytes: the log that a long reader has made grow becomes small again
-    "secure_delete = FAST",  # measurements are no secrets: pages that are free need not be written to be empty
+    "secure_delete = FAST",  # free pages need not be written to be empty; of what tells of persons they are
 )
 EXPIRY_SECONDS = 10.0
 """An expiry ends after so long, and the next one goes on: roll-ups and a stop of the process wait for it."""
@@ -89,7 +89,7 @@ class SqliteStore:
         self._keys: dict[int, _Key] = {}
         self._whose: dict[int, tuple[str, str] | None] = {}
         """Number of a series -> device and quantity; None for what is no reading."""
-        self._expired = (0, 0)
+        self._expired: tuple[int, int, Mapping[str, int]] = (0, 0, {})
 
     def ensure_schema(self) -> None:
         """Create folder, file and tables. Raises StoreUnavailable for a foreign file or one of a newer version."""
@@ -230,17 +230,19 @@ class SqliteStore:
                     merged.setdefault(hour, {}).update(told)
         return [Reading(series, hour, merged[hour]) for hour in sorted(merged)]
 
-    def expire(self, raw_before: int, rollup_before: int) -> int:
+    def expire(self, raw_before: int, rollup_before: int, sooner: Mapping[str, int] = NONE_SOONER) -> int:
         """Drop whole days (UTC) that are older, and give surplus space back, for EXPIRY_SECONDS at most.
 
         In slices with a pause after each, so that whoever writes waits for one slice. A file that an older version
         made keeps its size, and is filled anew.
         """
-        ends = sqlite_expiry.day_of(raw_before), sqlite_expiry.day_of(rollup_before)
+        early = {quantity: sqlite_expiry.day_of(before) for quantity, before in sooner.items()}
+        ends = sqlite_expiry.day_of(raw_before), sqlite_expiry.day_of(rollup_before), early
         if ends == self._expired:
             return 0
         stop = time.monotonic() + EXPIRY_SECONDS
-        dropped = self._drop("points", "time", ends[0], stop) + self._drop("rollups", "hour", ends[1], stop)
+        dropped = self._drop_early(early, stop)
+        dropped += self._drop("points", "time", ends[0], stop) + self._drop("rollups", "hour", ends[1], stop)
         with self._slice() as transaction:
             transaction.execute("DELETE FROM latest WHERE time < ?", (ends[0],))
         self._give_back(stop)
@@ -248,9 +250,26 @@ class SqliteStore:
             self._expired = ends
         return dropped
 
-    def _drop(self, table: str, column: str, before: int, stop: float) -> int:
+    def _drop_early(self, early: Mapping[str, int], stop: float) -> int:
+        """Raw values of quantities with a retention of their own. They may tell of persons: their bytes go too."""
+        if not early:
+            return 0
+        self._writing_sets("secure_delete = ON")
+        try:
+            dropped = sum(self._drop("points", "time", before, stop, quantity) for quantity, before in early.items())
+            with self._slice() as transaction:
+                transaction.executemany(sqlite_expiry.FORGET_LATEST, [(before, name) for name, before in early.items()])
+        finally:
+            self._writing_sets("secure_delete = FAST")
+        return dropped
+
+    def _writing_sets(self, setting: str) -> None:
+        with self._write_lock, sqlite_file.said(self.path):
+            self._writing().execute(f"PRAGMA {setting}").close()
+
+    def _drop(self, table: str, column: str, before: int, stop: float, quantity: str = "") -> int:
         with sqlite_file.said(self.path), closing(sqlite_file.connect(self.path, read_only=True)) as reader:
-            waiting = sqlite_expiry.series_with(reader, table, column, before)
+            waiting = sqlite_expiry.series_with(reader, table, column, before, quantity)
         dropped = 0
         while waiting and time.monotonic() < stop:
             with self._slice() as transaction:

@@ -17,6 +17,7 @@ RESERVE = 0.1
 SMALLEST = 1_000
 """Pages, 4 MB: no file is worth shrinking for less."""
 INCREMENTAL = 2
+FORGET_LATEST = "DELETE FROM latest WHERE time < ? AND series IN (SELECT id FROM series WHERE quantity = ?)"
 
 
 def day_of(time_ms: int) -> int:
@@ -24,10 +25,11 @@ def day_of(time_ms: int) -> int:
     return time_ms - time_ms % DAY_MS
 
 
-def series_with(connection: sqlite3.Connection, table: str, column: str, before: int) -> list[int]:
-    """Series that have something older than that."""
-    statement = f"SELECT id FROM series WHERE EXISTS (SELECT 1 FROM {table} WHERE series = id AND {column} < ?)"  # noqa: S608  -- names of ours
-    return [row[0] for row in connection.execute(statement, (before,))]
+def series_with(connection: sqlite3.Connection, table: str, column: str, before: int, quantity: str = "") -> list[int]:
+    """Series, of one quantity or of all, that have something older than that."""
+    older = f"SELECT 1 FROM {table} WHERE series = id AND {column} < ?1"  # noqa: S608  -- names of ours
+    statement = f"SELECT id FROM series WHERE ?2 IN ('', quantity) AND EXISTS ({older})"  # noqa: S608
+    return [row[0] for row in connection.execute(statement, (before, quantity))]
 
 
 def drop_some(connection: sqlite3.Connection, table: str, column: str, before: int, waiting: list[int]) -> int:

@@ -2,7 +2,7 @@
 
 import errno
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,7 +10,9 @@ from devices.errors import StoreUnavailable
 from stores.texts import Remedy
 
 BUSY_MS = 5_000
-NO_STEPS: Mapping[int, str] = {}
+Step = str | Callable[[sqlite3.Connection], None]
+"""Statements, or what they cannot say."""
+NO_STEPS: Mapping[int, Step] = {}
 
 _REMEDIES = {
     sqlite3.SQLITE_BUSY: "locked",
@@ -48,11 +50,11 @@ def connect(path: Path, *, read_only: bool = False, shrinks: bool = False) -> sq
 
 
 def migrate(
-    connection: sqlite3.Connection, path: Path, version: int, schema: str, steps: Mapping[int, str] = NO_STEPS
+    connection: sqlite3.Connection, path: Path, version: int, schema: str, steps: Mapping[int, Step] = NO_STEPS
 ) -> None:
     """Create the tables in an empty file, or bring an older one up to `version`, all or nothing.
 
-    `steps`: version -> statements that lead to the next one. Raises StoreUnavailable for a foreign file or one of a
+    `steps`: version -> what leads to the next one. Raises StoreUnavailable for a foreign file or one of a
     newer version.
     """
     connection.execute("BEGIN IMMEDIATE")
@@ -61,17 +63,26 @@ def migrate(
         if found == 0:
             if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
                 raise StoreUnavailable(f"{path} holds tables of another program", Remedy("foreign", path=path))
-            _run(connection, schema)
+            run(connection, schema)
         for number in range(found or version, version):
-            _run(connection, steps[number])
+            step = steps[number]
+            if isinstance(step, str):
+                run(connection, step)
+            else:
+                step(connection)
         if found < version:
             connection.execute(f"PRAGMA user_version = {version:d}")
     check_version(connection, path, version)
 
 
-def _run(connection: sqlite3.Connection, statements: str) -> None:
-    for statement in filter(str.strip, statements.split(";")):
-        connection.execute(statement)
+def run(connection: sqlite3.Connection, statements: str) -> None:
+    """One after the other, in the transaction at hand; a trigger has semicolons of its own."""
+    statement = ""
+    for part in filter(str.strip, statements.split(";")):
+        statement += f"{part};"
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
 
 
 def check_version(connection: sqlite3.Connection, path: Path, version: int) -> None:

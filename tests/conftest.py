@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator
 
 import pytest
+from canaries import OF_A_PERSON, OF_EVERY_PROCESS, files_below, leaks
 
 from servers import Influxd, Mosquitto
 
@@ -29,6 +30,14 @@ def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mosquitto]:
 def influxd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Influxd]:
     with Influxd(tmp_path_factory.mktemp("influxd")) as database:
         yield database
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_log_holds_a_secret(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """After all tests: what every process was given, and what people signed in with, is in none of their logs."""
+    yield
+    logs = files_below(tmp_path_factory.getbasetemp(), (".log",))
+    assert leaks(logs, {"of every process": OF_EVERY_PROCESS, "of a person": OF_A_PERSON}) == []
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from vigiterre.commands import (
     alerts,
     audit,
     backup,
+    broker,
     check,
     codecs,
     dashboards,
@@ -54,6 +55,7 @@ app.add_typer(codecs.app, name="codecs")
 app.add_typer(users.app, name="users")
 app.add_typer(tokens.app, name="tokens")
 app.add_typer(audit.app, name="audit")
+app.add_typer(broker.app, name="broker")
 
 
 @app.callback()

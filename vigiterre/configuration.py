@@ -12,6 +12,7 @@ from ingest.examples import run_examples
 from ingest.load import SCRIPTS, Territory, load_territory
 from ingest.sandbox import Sandbox
 from ingest.sift import Formats
+from vigiterre.personal import unkept
 from vigiterre.settings import MqttSettings, Settings, load_settings
 
 
@@ -38,6 +39,7 @@ def examine(folder: Path) -> Configuration:
         problems += error.problems
     else:
         registry = territory.registry
+        problems += unkept(folder, settings, registry.quantities) if settings else []
         problems += _examples(territory)
         try:
             load_alerts(folder, registry)

@@ -3,7 +3,7 @@
 import platform
 import sqlite3
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from alerts.alert import Alert, Mute, Transition
 from alerts.notices.case import Case
 from dashboards.console.pieces.visible import holds
-from dashboards.console.sources import SEARCHED, Ask, RawMessage, Refused, RefusedPage, Sample, Sources
+from dashboards.console.sources import SEARCHED, Ask, Dropped, RawMessage, Refused, RefusedPage, Sample, Sources
 from devices.errors import VigiterreError
 from ingest.quarantine import Refused as Kept
 from stores.sqlite_file import said as said_of
@@ -26,6 +26,8 @@ ASKED = frozenset({"alerts_ack", "alerts_mute", "alerts_unmute", "quarantine_rep
 """What forms may ask of the process; the control socket takes more."""
 TEXT_SEARCHED = 5_000
 """Refusals that are looked through for words."""
+DROPPED_SHOWN = 20
+"""Devices and reasons of which refusals were dropped."""
 CHUNK = 1_000
 """Messages looked at before another thread gets its turn."""
 
@@ -52,6 +54,7 @@ def sources_of(
         mutes=shown.mutes,
         refused=shown.refused,
         refused_one=shown.refused_one,
+        refused_among=shown.refused_among,
         ask=asking(commands),
         versions=shown.versions,
         samples=samples,
@@ -102,10 +105,11 @@ class Shown:
         if words := filters.get("text", ""):
             return self._refused_with(words, reason, device, offset, limit)
         with said_of(quarantine.path):
+            dropped = [Dropped(*one) for one in quarantine.cut if device in (None, one.device)]
             counts = quarantine.count(device)
             rows = quarantine.list(reason=reason, device=device, limit=limit, offset=offset)
         total = sum(counts.values()) if reason is None else counts.get(reason, 0)
-        return RefusedPage([_refused(row) for row in rows], total, counts)
+        return RefusedPage([_refused(row) for row in rows], total, counts, dropped[:DROPPED_SHOWN])
 
     def _refused_with(self, words: str, reason: str | None, device: str | None, offset: int, limit: int) -> RefusedPage:
         """Those that hold every word, among the newest TEXT_SEARCHED: a quarantine has no index of its texts."""
@@ -125,6 +129,11 @@ class Shown:
         with said_of(quarantine.path):
             row = quarantine.get(number)
         return _refused(row) if row is not None else None
+
+    def refused_among(self, devices: Collection[str]) -> Mapping[str, int]:
+        quarantine = self._service.quarantine
+        with said_of(quarantine.path):
+            return quarantine.count_among(devices)
 
     def messages(self, device: str, limit: int) -> list[RawMessage]:
         """Read forwards, for that is how a journal is read; the last ones are mostly in memory."""

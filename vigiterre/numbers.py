@@ -38,7 +38,12 @@ def way_in_numbers(service: Service | Worker, receiver: Receiver, foreign: Forei
         gauge("journal_waiting_bytes", "Of these, not yet stored", lambda: journal.undone_bytes(pipeline.done)),
         gauge("journal_damages", "Damages found when it was opened; see the log", lambda: len(journal.recovered)),
         gauge("journal_lag_messages", "Journaled and not yet stored", lambda: pipeline.waiting),
-        counter("quarantine_dropped", "Refusals dropped by age or size", lambda: quarantine.dropped),
+        counter("quarantine_dropped", "Refusals dropped by age, size or share", lambda: quarantine.dropped),
+        counter(
+            "quarantine_cut",
+            "Of these, because one device held more than its share",
+            lambda: sum(one.refusals for one in quarantine.cut),
+        ),
         gauge("foreign_brokers", "Foreign brokers of sources.toml", lambda: len(foreign.states)),
         gauge("foreign_connected", "Of these, connected", lambda: foreign_sum("connected")),
         counter("foreign_messages_received", "PUBLISHes of foreign brokers", lambda: foreign_sum("received")),

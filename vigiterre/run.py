@@ -26,13 +26,15 @@ from vigiterre.broker import our_broker
 from vigiterre.checks import Checks, Ear, files_trouble, store_trouble
 from vigiterre.console import access_of, console_of
 from vigiterre.console_sources import sources_of
+from vigiterre.device_keys import keys_of
 from vigiterre.feed import Feed
 from vigiterre.foreign import ForeignBrokers
 from vigiterre.marking.platform import Platform
 from vigiterre.metrics import Metrics
 from vigiterre.numbers import alert_numbers, way_in_numbers
 from vigiterre.service import Service, now_ms
-from vigiterre.serving import Pages, bind, obey_signals, pages_of, spare_collections
+from vigiterre.serving import Pages, address_of, bind, obey_signals, pages_of, spare_collections
+from vigiterre.tls.shown import certificate_checks, shown_of
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +43,7 @@ ASK_SECONDS = 0.5
 TICK_SECONDS = 1.0
 BACKLOG_MS = 2_000
 """Messages older than this that still wait to be judged are a backlog: time passes with them, not with the clock."""
-ENDLESS = ("housekeeping", "requests", "ticks", "export", "marks", "feed")
+ENDLESS = ("housekeeping", "requests", "ticks", "export", "marks", "feed", "certificate")
 """Tasks that only end when they are cancelled."""
 NOT_YET = {"fr": "pas encore connecté", "en": "not connected yet"}
 
@@ -71,6 +73,7 @@ class Run:
         self.feed = Feed(service, self.metrics)
         self.commands = {**service.operations.commands(), **AlertOperations(service.alerting, now_ms).commands()}
         self.address: tuple[str, int] = settings.console.address()
+        self.shown = shown_of(settings.console)
         self._stopping = asyncio.Event()
 
     def _broker(self) -> Broker:
@@ -89,6 +92,7 @@ class Run:
             "descriptors": descriptors.trouble().text(language),
             "housekeeping": self.service.chores_trouble.text(language),
             "alerts": self._alert_trouble().text(language),
+            **certificate_checks(self.shown, language),
         }
 
     def healthy(self) -> bool:
@@ -104,7 +108,7 @@ class Run:
         obey_signals(self.stop, self.reload)
         application = self._application()
         listener = bind(self.address)
-        pages = pages_of(application)
+        pages = pages_of(application, self.shown)
         commands = await control.listen(service.settings.data_dir, self.commands)
         tasks = [
             asyncio.create_task(self.receiver.run(), name="receiver"),
@@ -119,11 +123,12 @@ class Run:
         if service.store.keeps_marks:
             tasks.append(asyncio.create_task(service.exporting.run(now_ms), name="export"))
             tasks.append(asyncio.create_task(service.marking.run(now_ms), name="marks"))
+        if self.shown is not None:
+            tasks.append(asyncio.create_task(self.shown.watch(), name="certificate"))
         self.foreign.follow(service.foreign_sources())
         spare_collections()
         descriptors.raise_limit()
-        host, port = listener.getsockname()[:2]
-        log.info("started", devices=len(service.registry.devices), console=f"http://{host}:{port}/")
+        log.info("started", devices=len(service.registry.devices), console=address_of(listener, self.shown))
         waiting = asyncio.create_task(self._stopping.wait())
         done, _ = await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
         ended = [task for task in tasks if task in done]
@@ -141,6 +146,8 @@ class Run:
 
     def reload(self) -> list[Problem]:
         """Take up the configuration that is on disk -> what is wrong with it: the old one stays then."""
+        if self.shown is not None:
+            self.shown.look()
         problems = self.service.reload()
         self.receiver.subscribe_to(self.service.topics())
         self.receiver.resume()
@@ -233,7 +240,8 @@ class Run:
         sources = sources_of(service, self.metrics, self.checks, self.commands, lambda: list(self.feed.samples))
         if self.demonstration:  # whose configuration is that of everybody's next one
             return sources
-        return replace(sources, inventory=InventoryFiles(service.folder, service.check), reload=self._reloaded)
+        files = InventoryFiles(service.folder, service.check)
+        return replace(sources, inventory=files, keys=keys_of(service), reload=self._reloaded)
 
     async def _reloaded(self) -> list[Problem]:
         return self.reload()

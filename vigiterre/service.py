@@ -22,12 +22,12 @@ from alerts.notices.sender import Sender
 from dashboards.console.accounts.accounts import Accounts
 from devices.errors import ConfigError
 from devices.problems import Bilingual, Problem
+from devices.quantity import own_retention
 from devices.reading import Message
 from devices.registry import Registry
 from ingest.cursor import Cursor
 from ingest.forerunner import Forerunner
 from ingest.journal import Journal
-from ingest.load import load_territory
 from ingest.pipeline import Hours, Pipeline, Sink
 from ingest.quarantine import Quarantine
 from ingest.sift import Sieve
@@ -44,6 +44,7 @@ from vigiterre.marking.refusals import Refusals
 from vigiterre.marking.resolution import Resolution
 from vigiterre.moment import DAY_MS, MINUTE_MS, now_ms
 from vigiterre.operations import Operations
+from vigiterre.personal import load_kept
 from vigiterre.settings import Settings, load_settings, secret
 from vigiterre.way_in import Delivery, Memory, WayIn, check_cursor, open_files, refused
 
@@ -197,13 +198,13 @@ class Service:
 
     def check(self, folder: Path) -> None:
         """Raises ConfigError with what would keep this process from running on a configuration folder."""
-        load_alerts(folder, load_territory(folder, self.settings.mqtt.root).registry)
+        load_alerts(folder, load_kept(folder, self.settings).registry)
         load_settings(folder)
 
     def reload(self) -> list[Problem]:
         """Read the configuration folder again -> what is wrong with it. A broken one changes nothing."""
         try:
-            territory = load_territory(self.folder, self.settings.mqtt.root)
+            territory = load_kept(self.folder, self.settings)
             config = self._load_alerts(territory.registry)
             load_settings(self.folder)
         except ConfigError as error:
@@ -238,6 +239,7 @@ class Service:
         self.store.expire(
             now - keep.raw_days * DAY_MS if keep.raw_days else 0,
             now - keep.rollup_days * DAY_MS if keep.rollup_days else 0,
+            {name: now - days * DAY_MS for name, days in own_retention(self.registry.quantities).items()},
         )
 
     def open_alerts(self) -> list[Case]:

@@ -6,11 +6,11 @@
 
 import os
 import re
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from devices.errors import ConfigError, VigiterreError
@@ -58,7 +58,17 @@ class JournalSettings(Section):
 
 class QuarantineSettings(Section):
     max_bytes: int = Field(2**30, ge=2**20, description="oldest refusals beyond this are dropped and counted")
-    max_days: int = Field(90, ge=1, description="refusals are kept this long")
+    max_days: int = Field(30, ge=1, description="refusals are kept this long")
+    device_share: int = Field(10, ge=1, le=100, description="percent of max_bytes that one device may take")
+
+
+class LimitSettings(Section):
+    readings_per_hour: int = Field(
+        0, ge=0, le=1_000_000, description="readings of one device and hour of event time; 0 is without limit"
+    )
+    bytes_per_day: int = Field(
+        0, ge=0, le=2**32 - 1, description="bytes of one device and day of event time; 0 is without limit"
+    )
 
 
 class ClockSettings(Section):
@@ -72,6 +82,8 @@ class AlertSettings(Section):
 
 class ConsoleSettings(Section):
     bind: str = Field("127.0.0.1:8080", description="host:port of the pages, /livez, /readyz and /metrics")
+    cert_file: Path | None = Field(None, description="certificate of the pages, PEM, intermediates after it: https")
+    key_file: Path | None = Field(None, description="its key, PEM, without password")
     public_url: str = Field("", description="address of the pages as people reach them, for the links in notices")
     tiles: str = Field("", description="URL pattern of background map tiles; empty: our outline only")
     reading: Literal["auto", "all", "signed-in"] = Field("auto", description="who reads without signing in")
@@ -119,6 +131,11 @@ class ConsoleSettings(Section):
         """The proxies."""
         return networks(self.proxies)
 
+    @property
+    def own_url(self) -> str:
+        """Of the pages, as they listen."""
+        return f"{'http' if self.cert_file is None else 'https'}://{self.bind}"
+
     def address(self) -> tuple[str, int]:
         host, _, port = self.bind.rpartition(":")
         return host.strip("[]"), int(port)
@@ -139,6 +156,43 @@ class GrafanaSettings(Section):
     oncall_email: str = Field("", description="who is told by the watchman rules; several addresses separated by ;")
 
 
+class BrokerSettings(Section):
+    """Of `vigiterre broker render` and `apply`, which write mosquitto's files; the running process needs none of it."""
+
+    folder: Path = Field(Path("/etc/mosquitto"), description="where mosquitto's files are written")
+    whole: bool = Field(
+        False, description="true: the whole mosquitto.conf; false: a file for the conf.d of Debian's own"
+    )
+    account: str = Field("mosquitto", min_length=1, description="account that mosquitto runs as; it owns its files")
+    data_folder: Path = Field(Path("/var/lib/mosquitto"), description="with whole: where mosquitto keeps messages")
+    pid_file: Path = Field(Path("/run/mosquitto/mosquitto.pid"), description="where mosquitto says its process id")
+    listener: str = Field("127.0.0.1:1883", description="plain listener, of this machine alone: a loopback address")
+    tls_listener: str = Field("0.0.0.0:8883", description="listener by TLS, open once there is a certificate")
+    ca_file: Path | None = Field(None, description="authority of cert_file, where mosquitto is to be told of it")
+    cert_file: Path | None = Field(None, description="the broker's certificate and its chain, PEM")
+    key_file: Path | None = Field(None, description="its key, PEM; readable by the account")
+    max_connections: int = Field(20_000, ge=1, description="connections by TLS at once; more are refused")
+    public_address: str = Field("", description="host:port of the broker as devices reach it, told with a credential")
+
+    @field_validator("listener", "tls_listener", "public_address")
+    @classmethod
+    def host_and_port(cls, address: str, info: ValidationInfo) -> str:
+        host, _, port = address.rpartition(":")
+        needed = bool(address) or info.field_name != "public_address"
+        if needed and not (re.fullmatch(r"[\w.\[\]:-]+", host) and port.isdecimal() and 0 < int(port) <= 65535):
+            raise ValueError("write host:port, such as 127.0.0.1:1883")
+        if info.field_name == "listener" and not _is_loopback(host):
+            raise ValueError("passwords cross it in clear: write a loopback address, such as 127.0.0.1:1883")
+        return address
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="how much is logged")
     format: Literal["console", "json"] = Field("console", description="for people or for machines")
@@ -157,10 +211,12 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     journal: JournalSettings = JournalSettings()
     quarantine: QuarantineSettings = QuarantineSettings()
+    limits: LimitSettings = LimitSettings()
     clock: ClockSettings = ClockSettings()
     alerts: AlertSettings = AlertSettings()
     console: ConsoleSettings = ConsoleSettings()
     grafana: GrafanaSettings = GrafanaSettings()
+    broker: BrokerSettings = BrokerSettings()
     log: LogSettings = LogSettings()
 
     @classmethod
@@ -230,6 +286,8 @@ def _incoherent(settings: Settings) -> list[Problem]:
         problems.append(Problem(FILE, "clock.max_age_days", "max_age_beyond_retention", facts))
     if settings.mqtt.share and settings.mqtt.client_id == MqttSettings.model_fields["client_id"].default:
         problems.append(Problem(FILE, "mqtt.client_id", "share_needs_client_id"))
+    if (settings.broker.cert_file is None) != (settings.broker.key_file is None):
+        problems.append(Problem(FILE, "broker.cert_file", "cert_needs_key"))
     return problems
 
 

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dashboards.console.pieces.visible import visible
 from devices.errors import ConfigError, VigiterreError
 from devices.problems import Language
 from ingest.journal import JournalLocked
@@ -84,20 +85,24 @@ class Shell:
             raise typer.Exit(FAILED) from error
 
     def _print(self, text: str) -> None:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(escape(text))
+        Console(stderr=True, highlight=False, soft_wrap=True).print(escape(visible(text, kept="\n")))
 
 
 def print_json(rows: Any) -> None:
-    sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+    """The same JSON to a program, and nothing that moves a cursor to a person: controls are escapes of JSON."""
+    sys.stdout.write(visible(json.dumps(rows, ensure_ascii=False, indent=2), kept="\n") + "\n")
 
 
 def print_table(headings: Iterable[str], rows: Iterable[Iterable[object]]) -> None:
-    """Nothing is cut: cells fold on a terminal, and lines are as long as they must be in a file or a pipe."""
+    """Nothing is cut: cells fold on a terminal, and lines are as long as they must be in a file or a pipe.
+
+    What strangers wrote moves no cursor: controls are shown as escapes.
+    """
     table = Table(show_edge=False, pad_edge=False)
     for number, heading in enumerate(headings):
         table.add_column(heading, overflow="fold", no_wrap=number == 0)
     for row in rows:
-        table.add_row(*(escape(str(value)) for value in row))
+        table.add_row(*(escape(visible(str(value), kept="\n")) for value in row))
     told = sys.stdout.isatty() or "COLUMNS" in os.environ
     Console(width=None if told else WIDEST).print(table)
 

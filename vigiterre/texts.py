@@ -31,6 +31,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Grafana : {changed} objet(s) diffèrent du code, {kept} sont justes.",
         "en": "Grafana: {changed} object(s) differ from the code, {kept} are right.",
     },
+    "cautioned": {
+        "fr": "Attention : {words}",
+        "en": "Warning: {words}",
+    },
     "diagnosed": {
         "fr": "Examen terminé : {errors} erreur(s), {warnings} avertissement(s).",
         "en": "Examined: {errors} error(s), {warnings} warning(s).",
@@ -248,6 +252,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "Aucun refus ne répond à ces critères ; `vigiterre quarantine list` les montre tous.",
         "en": "No refusal matches; `vigiterre quarantine list` shows them all.",
     },
+    "refusals_dropped": {
+        "fr": "{device} : {refusals} refus {reason} jetés, il occupait plus que sa part de la quarantaine.",
+        "en": "{device}: {refusals} refusals {reason} dropped, it took more than its share of the quarantine.",
+    },
+    "strangers": {"fr": "inconnus", "en": "strangers"},
     "refusals_cut": {
         "fr": "Liste arrêtée à --limit {limit} ; de plus anciens peuvent suivre.",
         "en": "The list stops at --limit {limit}; older ones may follow.",
@@ -713,8 +722,83 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "No user. The first: vigiterre users add NAME --role admin",
     },
     "token_added": {
-        "fr": "Jeton {name} ({role}), valable jusqu'au {expires}. Il n'est montré que cette fois : copiez-le.",
-        "en": "Token {name} ({role}), valid until {expires}. It is shown this once only: copy it.",
+        "fr": "Jeton {name} ({role}), valable jusqu'au {expires}. {reach}Il n'est montré que cette fois : copiez-le.",
+        "en": "Token {name} ({role}), valid until {expires}. {reach}It is shown this once only: copy it.",
+    },
+    "scope_reach": {
+        "fr": "Il ne montre que {scope}, soit {count} capteurs aujourd'hui. ",
+        "en": "It shows {scope} alone, which is {count} devices today. ",
+    },
+    "scope_domain": {
+        "fr": "aucun capteur du domaine « {name} » ; connus : {known}",
+        "en": 'no device of the domain "{name}"; known: {known}',
+    },
+    "scope_commune": {
+        "fr": "aucun capteur dans la commune « {name} » (code INSEE) ; connues : {known}",
+        "en": 'no device in the commune "{name}" (INSEE code); known: {known}',
+    },
+    "scope_owner": {
+        "fr": "aucun capteur du propriétaire « {name} » ; connus : {known}",
+        "en": 'no device of the owner "{name}"; known: {known}',
+    },
+    "scope_empty": {
+        "fr": "aucun capteur n'est à la fois dans {scope} : le jeton ne montrerait rien ; élargissez",
+        "en": "no device is in all of {scope}: the token would show nothing; widen it",
+    },
+    "sessions_ended": {
+        "fr": "Sessions de {name} finies, aussitôt : {count}.",
+        "en": "Sessions of {name} ended, at once: {count}.",
+    },
+    "no_session": {"fr": "Personne n'est connecté.", "en": "Nobody is signed in."},
+    "column_since": {"fr": "Connexion", "en": "Signed in"},
+    "column_browser": {"fr": "Navigateur", "en": "Browser"},
+    "column_scope": {"fr": "Portée", "en": "Scope"},
+    "column_user": {"fr": "Qui", "en": "Who"},
+    "column_last_used": {"fr": "Dernier usage", "en": "Last used"},
+    "audit_no_head": {
+        "fr": "« {value} » n'est pas une tête ; écrivez ce que `vigiterre audit head` a donné, tel que 12:4ab0…",
+        "en": '"{value}" is no head; write what `vigiterre audit head` gave, such as 12:4ab0…',
+    },
+    "audit_whole": {
+        "fr": "Le journal est entier : {lines} lignes se suivent, jusqu'à {head}.",
+        "en": "The log is whole: {lines} lines follow each other, up to {head}.",
+    },
+    "audit_broken": {
+        "fr": "La ligne {line} n'est plus ce qu'elle était, ou elle manque ; jusqu'à la ligne {good} rien n'a changé. "
+        "Ne modifiez rien : copiez console.sqlite, et comparez-le à une sauvegarde remise dans un autre dossier "
+        "(`vigiterre restore`).",
+        "en": "Line {line} is not what it was, or it is missing; up to line {good} nothing has changed. Touch nothing: "
+        "copy console.sqlite, and compare it with a backup put back into another folder (`vigiterre restore`).",
+    },
+    "audit_dropped_before": {
+        "fr": "Les lignes jusqu'à {line} ont été oubliées (console.audit_days).",
+        "en": "The lines up to {line} have been forgotten (console.audit_days).",
+    },
+    "audit_chained": {
+        "fr": "La chaîne commence à la ligne {line}, le {time} : rien ne protégeait avant cela les lignes d'avant.",
+        "en": "The chain begins with line {line}, {time}: nothing protected the lines before it until then.",
+    },
+    "audit_head_there": {
+        "fr": "La tête notée, ligne {line}, y est : rien d'antérieur n'a été changé ni retiré.",
+        "en": "The head that was noted, line {line}, is there: nothing before it was changed or taken away.",
+    },
+    "audit_head_cut": {
+        "fr": "La tête notée est la ligne {line}, et le journal finit à la ligne {last} : sa fin a été retirée, ou une "
+        "sauvegarde plus ancienne a été remise.",
+        "en": "The head that was noted is line {line}, and the log ends with line {last}: its end was taken away, or "
+        "an older backup was put back.",
+    },
+    "audit_head_changed": {
+        "fr": "La ligne {line} n'a pas l'empreinte notée : le journal a été refait, de cette ligne ou d'une ligne "
+        "d'avant.",
+        "en": "Line {line} does not have the hash that was noted: the log was made anew, from that line or one before "
+        "it.",
+    },
+    "audit_head_dropped": {
+        "fr": "La ligne {line} a été oubliée depuis (console.audit_days) : cette tête ne dit plus rien. Notez la "
+        "nouvelle : `vigiterre audit head`.",
+        "en": "Line {line} has been forgotten since (console.audit_days): this head says nothing any more. Note the "
+        "new one: `vigiterre audit head`.",
     },
     "token_revoked": {"fr": "Le jeton {name} ne vaut plus rien.", "en": "Token {name} is worth nothing any more."},
     "no_token": {"fr": "Aucun jeton.", "en": "No token."},
@@ -725,6 +809,59 @@ TEXTS: dict[str, dict[str, str]] = {
     },
     "share_revoked": {"fr": "Partage {number} retiré.", "en": "Share {number} withdrawn."},
     "column_whom": {"fr": "Pour", "en": "For"},
+    "secrets_shown": {
+        "fr": "{count} secret(s), montrés cette fois seulement :",
+        "en": "{count} secret(s), shown this once only:",
+    },
+    "secrets_written": {
+        "fr": "{count} secret(s) dans {file}, que ce compte seul peut lire. Effacez-le quand ils sont en place.",
+        "en": "{count} secret(s) in {file}, which this account alone may read. Delete it once they are in place.",
+    },
+    "secret_shown": {
+        "fr": "Mot de passe de {name}, montré cette fois seulement :",
+        "en": "Password of {name}, shown this once only:",
+    },
+    "secret_written": {
+        "fr": "Mot de passe de {name} dans {file}, que ce compte seul peut lire.",
+        "en": "Password of {name} in {file}, which this account alone may read.",
+    },
+    "credentials_revoked": {"fr": "{count} compte(s) révoqué(s).", "en": "{count} account(s) revoked."},
+    "apply_due": {
+        "fr": "Le courtier ne le sait pas encore : `vigiterre broker apply`.",
+        "en": "The broker does not know of it yet: `vigiterre broker apply`.",
+    },
+    "no_credential": {
+        "fr": "Aucun compte de capteur. Voyez `vigiterre devices credentials create`.",
+        "en": "No account of a device. See `vigiterre devices credentials create`.",
+    },
+    "no_broker_account": {
+        "fr": "Aucun compte de service. Le premier : vigiterre broker accounts create ingest NOM --out FICHIER",
+        "en": "No account of a service. The first: vigiterre broker accounts create ingest NAME --out FILE",
+    },
+    "passwords_exported": {
+        "fr": "{file} : {count} compte(s), des empreintes et non des mots de passe.",
+        "en": "{file}: {count} account(s), hashes and no passwords.",
+    },
+    "broker_rendered": {
+        "fr": "Pour {accounts} compte(s) ; le courtier n'en sait rien.",
+        "en": "For {accounts} account(s); the broker knows nothing of it.",
+    },
+    "broker_applied": {
+        "fr": "En vigueur et éprouvé : {accounts} compte(s), {changed} fichier(s) changé(s) dans {folder}.",
+        "en": "In force and proven: {accounts} account(s), {changed} file(s) changed in {folder}.",
+    },
+    "broker_written": {
+        "fr": "Écrit : {accounts} compte(s), {changed} fichier(s) changé(s) dans {folder}. "
+        "En vigueur dès que mosquitto redémarre.",
+        "en": "Written: {accounts} account(s), {changed} file(s) changed in {folder}. "
+        "In force once mosquitto is started again.",
+    },
+    "state_in_force": {"fr": "en vigueur", "en": "in force"},
+    "state_revoked": {"fr": "révoqué", "en": "revoked"},
+    "state_gone": {"fr": "hors inventaire", "en": "not in the inventory"},
+    "column_changed": {"fr": "Changé", "en": "Changed"},
+    "column_sources": {"fr": "Sources", "en": "Sources"},
+    "column_downlinks": {"fr": "Descendants lus", "en": "Downlinks read"},
     "no_audit": {"fr": "Aucune modification notée.", "en": "No change noted."},
     "column_role": {"fr": "Rôle", "en": "Role"},
     "column_created": {"fr": "Créé", "en": "Created"},

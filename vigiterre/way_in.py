@@ -19,13 +19,15 @@ from ingest.cursor import Cursor
 from ingest.duplicates import Duplicates
 from ingest.frames import WINDOW_MS, Frames
 from ingest.journal import Entry, Journal
-from ingest.load import Territory, load_territory
+from ingest.limits import Limits, RateLimits
+from ingest.load import Territory
 from ingest.quarantine import Quarantine
 from ingest.sandbox import Sandbox
 from ingest.sift import Formats, Sieve
 from ingest.sources import Sources
 from stores.sqlite_file import said as said_of
 from vigiterre.moment import DAY_MS, now_ms
+from vigiterre.personal import load_kept
 from vigiterre.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -44,24 +46,27 @@ class WayIn:
         self.source_codecs = source_codecs()
         self.registry: Registry
         self.sources: Sources
-        self.registry, self.sources, self._scripts = load_territory(folder, settings.mqtt.root)
+        self.registry, self.sources, self._scripts = load_kept(folder, settings)
         self._sandbox = Sandbox(self._scripts)
 
     def new_sieve(self) -> Sieve:
+        max_age = self.settings.clock.max_age_days * DAY_MS
+        limits = Limits(self.settings.limits.readings_per_hour, self.settings.limits.bytes_per_day)
         return Sieve(
             self.registry,
             Formats(CODECS, self.source_codecs, PAYLOADS, self.sources, self._sandbox.decode),
             Duplicates(),
             Frames(),
             root=self.settings.mqtt.root,
-            max_age=self.settings.clock.max_age_days * DAY_MS,
+            max_age=max_age,
             max_payload=self.settings.mqtt.max_payload,
+            limits=RateLimits(limits, max_age) if any(limits) else None,
         )
 
     def sieve_like(self, before: Sieve) -> Sieve:
         """One for the territory as it is now, that knows what the one before knew."""
         sieve = self.new_sieve()
-        sieve.duplicates, sieve.frames = before.duplicates, before.frames
+        sieve.duplicates, sieve.frames, sieve.limits = before.duplicates, before.frames, before.limits
         return sieve
 
     def replace(self, territory: Territory, chores: ThreadPoolExecutor) -> None:
@@ -110,17 +115,24 @@ class Memory:
 
     def remind(self, sieve: Sieve, judged: int, stored: int) -> None:
         """Of what came in the hour before `judged`, and of what was refused up to `stored`."""
+        self._say_until_when(sieve, judged)
         for entries in self._recent(judged):
             sieve.remember(entries)
         self._remember_refused(sieve, stored)
 
     async def remind_slowly(self, sieve: Sieve, done: int) -> Sieve:
         """The same while others work, so a little at a time."""
+        self._say_until_when(sieve, done)
         for entries in self._recent(done):
             sieve.remember(entries)
             await asyncio.sleep(0)
         self._remember_refused(sieve, done)
         return sieve
+
+    def _say_until_when(self, sieve: Sieve, done: int) -> None:
+        """So that devices are not refused what they could not send while we were away."""
+        if sieve.limits and done and (entries := self._journal.read(done - 1, 1)) and entries[0].seq == done:
+            sieve.limits.here_until(entries[0].message.received)
 
     def _remember_refused(self, sieve: Sieve, done: int) -> None:
         """What a damaged journal has lost may come again, and is in quarantine already.
@@ -195,7 +207,8 @@ def open_files(settings: Settings, name: str = "journal") -> tuple[Journal, Quar
         opened = Journal(journal, max_bytes=keep.max_bytes, max_age_ms=keep.max_days * DAY_MS)
     try:
         with said_of(quarantine):
-            return opened, Quarantine(quarantine, refused.max_days * DAY_MS, refused.max_bytes)
+            share = refused.device_share / 100
+            return opened, Quarantine(quarantine, refused.max_days * DAY_MS, refused.max_bytes, share)
     except BaseException:
         opened.close()
         raise

@@ -14,7 +14,6 @@ from devices.registry import Registry
 from ingest.cursor import Cursor
 from ingest.forerunner import Forerunner
 from ingest.live import LATE, READINGS, WORKERS, Sign, lates, live_root, signs
-from ingest.load import load_territory
 from ingest.outlet import Outlet
 from ingest.pipeline import Pipeline
 from ingest.relay import Relay
@@ -28,6 +27,7 @@ from vigiterre.marking.marking import Marking
 from vigiterre.marking.refusals import Refusals
 from vigiterre.moment import now_ms
 from vigiterre.operations import Operations
+from vigiterre.personal import load_kept
 from vigiterre.service import opened_store
 from vigiterre.settings import Settings, load_settings
 from vigiterre.way_in import Delivery, Memory, WayIn, check_cursor, open_files, refused
@@ -99,7 +99,7 @@ class Worker:
     def reload(self) -> list[Problem]:
         """Read the configuration folder again -> what is wrong with it. A broken one changes nothing."""
         try:
-            territory = load_territory(self.folder, self.settings.mqtt.root)
+            territory = load_kept(self.folder, self.settings)
             load_settings(self.folder)
         except ConfigError as error:
             return refused(error)

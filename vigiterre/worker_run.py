@@ -25,8 +25,9 @@ from vigiterre.marking.platform import Platform
 from vigiterre.metrics import Metrics, counter, gauge
 from vigiterre.moment import now_ms
 from vigiterre.numbers import way_in_numbers
-from vigiterre.serving import Pages, bind, obey_signals, pages_of, spare_collections
+from vigiterre.serving import Pages, address_of, bind, obey_signals, pages_of, spare_collections
 from vigiterre.texts import said
+from vigiterre.tls.shown import certificate_checks, shown_of
 from vigiterre.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -64,6 +65,7 @@ class WorkerRun:
         self.metrics = self._metrics()
         worker.pipeline.observe_write = self.metrics.observe_write
         worker.marking.sources.append(Platform(self.metrics, settings.mqtt.client_id))
+        self.shown = shown_of(settings.console)
         self._stopping = asyncio.Event()
 
     def checks(self) -> Mapping[str, str]:
@@ -79,6 +81,7 @@ class WorkerRun:
             "descriptors": descriptors.trouble().text(language),
             "housekeeping": worker.chores_trouble.text(language),
             "relay": link.text(language),
+            **certificate_checks(self.shown, language),
         }
 
     async def run(self) -> None:
@@ -86,7 +89,7 @@ class WorkerRun:
         worker = self.worker
         obey_signals(self._stopping.set, self.reload)
         listener = bind(worker.settings.console.address())
-        pages = pages_of(Starlette(routes=health.routes(Told(self.checks, self.metrics.text))))
+        pages = pages_of(Starlette(routes=health.routes(Told(self.checks, self.metrics.text))), self.shown)
         commands = await control.listen(worker.settings.data_dir, worker.operations.commands())
         ending = [
             asyncio.create_task(self.receiver.run(), name="receiver"),
@@ -103,11 +106,13 @@ class WorkerRun:
         ]
         if worker.store.keeps_marks:
             endless.append(asyncio.create_task(worker.marking.run(now_ms), name="marks"))
+        if self.shown is not None:
+            endless.append(asyncio.create_task(self.shown.watch(), name="certificate"))
         self.foreign.follow(worker.way_in.foreign_sources())
         spare_collections()
         descriptors.raise_limit()
-        host, port = listener.getsockname()[:2]
-        log.info("started", only="ingest", devices=len(worker.registry.devices), address=f"http://{host}:{port}/")
+        address = address_of(listener, self.shown)
+        log.info("started", only="ingest", devices=len(worker.registry.devices), address=address)
         waiting = asyncio.create_task(self._stopping.wait())
         done, _ = await asyncio.wait([waiting, *ending, *endless], return_when=asyncio.FIRST_COMPLETED)
         ended = [task for task in (*ending, *endless) if task in done]
@@ -123,6 +128,8 @@ class WorkerRun:
 
     def reload(self) -> list[Problem]:
         """Take up the configuration that is on disk -> what is wrong with it: the old one stays then."""
+        if self.shown is not None:
+            self.shown.look()
         problems = self.worker.reload()
         self.receiver.subscribe_to(self.worker.way_in.topics())
         self.receiver.resume()

@@ -34,7 +34,7 @@ def read_channel(name: str, table: Table, rotas: Mapping[str, object], environme
         _check_address(table, kind, text)
     hook = kind is ChannelKind.WEBHOOK
     key = read_secret(table, "secret", environment, "") if hook else NONE
-    private = table.flag("allow_private", default=False) if hook else False
+    private = table.flag("allow_private", default=False) if kind is not ChannelKind.MAIL else False
     language = cast("Language", table.choice("language", LANGUAGES, "fr"))
     form = Form.TEXT if hook else _form(table, kind)
     table.finish()

@@ -53,7 +53,7 @@ class Channel:
     max_per_hour: int = 0
     """Notices; 0 is without limit."""
     allow_private: bool = False
-    """WEBHOOK: it may lead into our own networks."""
+    """WEBHOOK, APPRISE: it may lead into our own networks."""
 
 
 class Step(NamedTuple):

@@ -9,9 +9,10 @@ from alerts.notices.compose import Composed
 from alerts.notices.mail import send_mail
 from alerts.notices.plan import Channel, ChannelKind, Form
 from alerts.notices.trouble import NotSent
-from alerts.notices.web import ask
+from alerts.notices.web import ask, public, resolved
 
 SIGNATURE = "X-Vigiterre-Signature"
+HTTPS = 443
 TALKATIVE = ("urllib3", "requests")
 """Libraries whose debug logs quote addresses, in which tokens stand; apprise does so in warnings too."""
 
@@ -49,14 +50,26 @@ def signature(key: str, body: bytes) -> str:
 
 
 def send_apprise(channel: Channel, notice: Composed) -> None:
-    from apprise import Apprise, NotifyFormat  # noqa: PLC0415  -- 0.5 s, and a territory may do without
+    """Apprise resolves the host anew, which we cannot prevent: a name may mean another address by then."""
+    from apprise import Apprise, AppriseAsset, NotifyFormat  # noqa: PLC0415  -- 0.5 s, and a territory may do without
 
-    service = Apprise()
+    service = Apprise(asset=AppriseAsset(http_redirects=False))
     service.add(channel.address.get_secret_value())
+    if not channel.allow_private:
+        for one in service:
+            _refuse_private(one)
     form = NotifyFormat.HTML if channel.form is Form.HTML else NotifyFormat.TEXT
     body = {Form.HTML: notice.html, Form.TEXT: notice.text, Form.SHORT: notice.short}[channel.form]
     if not service.notify(title=notice.subject, body=body, body_format=form):
         raise NotSent("apprise")
+
+
+def _refuse_private(service: object) -> None:
+    """Where a service is asked for by its host: others have one of their own, and what stands there is a token."""
+    host, port = getattr(service, "host", None), getattr(service, "port", None)
+    named = any("{host}" in template for template in getattr(service, "templates", ()))
+    if named and host and not all(map(public, resolved(host.strip("[]"), port or HTTPS))):
+        raise NotSent("private")
 
 
 def keep_addresses_out_of_logs() -> None:

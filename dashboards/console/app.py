@@ -26,6 +26,7 @@ from dashboards.console.share import page as share
 from dashboards.console.sharing import page as sharing
 from dashboards.console.sign_in import page as sign_in
 from dashboards.console.signed_in import SignedIn
+from dashboards.console.strict_transport import StrictTransport
 from dashboards.console.territory import page as territory
 
 PAGES = (
@@ -66,6 +67,7 @@ def application(console: Console, access: SignedIn, raw_days: int = 0, more: Seq
         ],
         # A page and its secrets are compressed together, which leaks only to who can send our cookies: SameSite=Lax.
         middleware=[
+            Middleware(StrictTransport, trust=access.trust),
             Middleware(Guard, headers=site.headers(), failed=failure_of(site)),
             Middleware(GZipMiddleware, minimum_size=SMALL, compresslevel=6),
         ],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dashboards.console.access import Access
 from dashboards.console.live import Live
-from dashboards.console.present import Present
+from dashboards.console.present import Newest
 from dashboards.console.site import Site
 from dashboards.console.sources import Sources
 
@@ -14,5 +14,5 @@ class Console:
     sources: Sources
     site: Site
     access: Access
-    present: Present
+    present: Newest
     live: Live

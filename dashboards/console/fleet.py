@@ -13,7 +13,7 @@ from typing import NamedTuple
 from alerts.notices.case import Case, gravest_first
 from alerts.rule import Level
 from dashboards.console.pieces.visible import fold
-from dashboards.console.present import Present
+from dashboards.console.present import Newest
 from dashboards.console.rows import LATE_AFTER, origin
 from devices.device import Device
 from devices.registry import Registry
@@ -129,7 +129,7 @@ class Glance:
     make the garbage collector walk the whole process again and again.
     """
 
-    def __init__(self, present: Present, cases: Iterable[Case], now: int) -> None:
+    def __init__(self, present: Newest, cases: Iterable[Case], now: int) -> None:
         """`now` is the wall clock, ms."""
         self.heard = present.heard
         self._cases = _by_device(cases)
@@ -155,7 +155,7 @@ class Glance:
         return DeviceState(card, self.state(card), self.heard(card.id), self._cases.get(card.id, ()))
 
 
-def states(cards: Iterable[Card], present: Present, cases: Iterable[Case], now: int) -> list[DeviceState]:
+def states(cards: Iterable[Card], present: Newest, cases: Iterable[Case], now: int) -> list[DeviceState]:
     """The state of each, in the order given; `now` is the wall clock, ms."""
     glance = Glance(present, cases, now)
     return [glance.of(card) for card in cards]

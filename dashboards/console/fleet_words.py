@@ -6,7 +6,7 @@ from typing import NamedTuple
 from alerts.notices.case import Case
 from alerts.notices.texts import LEVELS
 from dashboards.console.fleet import DeviceState
-from dashboards.console.present import Present, Value
+from dashboards.console.present import Newest, Value
 from dashboards.console.rows import Moment, moment
 from devices.model import Model
 from devices.problems import Language
@@ -60,7 +60,7 @@ class Row(NamedTuple):
     """Values that are not shown."""
 
 
-def row_of(one: DeviceState, registry: Registry, present: Present, now: int, language: Language) -> Row:
+def row_of(one: DeviceState, registry: Registry, present: Newest, now: int, language: Language) -> Row:
     card, found = one.card, present.of(one.card.id)
     model = registry.models[card.model]
     ordered = sorted(found, key=lambda quantity: _position(model, quantity))

@@ -8,8 +8,9 @@
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, suppress
+from functools import partial
 from typing import NamedTuple
 
 from sse_starlette.sse import EventSourceResponse, SendTimeoutError
@@ -22,6 +23,7 @@ from dashboards.console.console import Console
 from dashboards.console.live import Live
 from dashboards.console.live_texts import TEXTS
 from dashboards.console.live_wire import Wire
+from dashboards.console.personal import sees_raw
 from dashboards.console.pieces.visible import visible
 from devices.device import DEVICE_ID
 from devices.problems import Language
@@ -33,8 +35,12 @@ SEND_SECONDS = 60.0
 GRACE_SECONDS = 1.0
 """At the end; who does not read does not keep the process."""
 LONGEST_SECONDS = 900.0
-"""Then the browser asks anew, from where it stands, and whether it still may is looked at."""
+"""Then the browser asks anew, from where it stands."""
+LOOK_SECONDS = 3.0
+"""So often it is looked whether it still may: what is taken from somebody ends in front of him."""
 RETRY_AFTER = 30
+LAST_BYTES = {"type": "http.response.body", "body": b"", "more_body": False}
+"""A whole answer that ends here: the browser asks anew, and is told why not."""
 
 
 class Wrong(Exception):  # noqa: N818  -- a question of a page, answered in words
@@ -70,9 +76,11 @@ class Feed:
         if self.live.full:
             headers = site.headers() | {"Retry-After": str(RETRY_AFTER)}
             return PlainTextResponse(TEXTS[language]["full"], status_code=503, headers=headers)
-        return Stream(self._lines(asked, language), self.live, site.headers())
+        raw = sees_raw(self.console.access.user(request))
+        still = partial(self.console.access.still, request)
+        return Stream(self._lines(asked, language, raw=raw), self.live, still, site.headers())
 
-    async def _lines(self, asked: Asked, language: Language) -> AsyncIterator[bytes]:
+    async def _lines(self, asked: Asked, language: Language, *, raw: bool) -> AsyncIterator[bytes]:
         live, wire = self.live, self.wire
         until = time.monotonic() + LONGEST_SECONDS
         after = position(asked.after, live.epoch)
@@ -81,7 +89,7 @@ class Feed:
             begins = wire.reset() if asked.after else b""
             changed = live.changed_since(after or -1) if asked.after else []
             after = live.number
-            yield begins + self._everything(asked, changed, language)
+            yield begins + self._everything(asked, changed, language, raw=raw)
         elif asked.loaded:
             yield wire.alerts(self._open_alerts(), live.changed_since(after))
         async with aclosing(live.follow(asked.devices, after)) as lists:
@@ -89,14 +97,14 @@ class Feed:
                 if not events:
                     yield wire.heartbeat()
                 elif events[0].kind == "reset":
-                    yield wire.reset() + self._everything(asked, events[0].data["changed"], language)
+                    yield wire.reset() + self._everything(asked, events[0].data["changed"], language, raw=raw)
                 else:
-                    yield wire.news(events, language)
+                    yield wire.news(events, language, raw=raw)
                 if time.monotonic() > until:
                     return
 
-    def _everything(self, asked: Asked, changed: object, language: Language) -> bytes:
-        return self.wire.everything(asked.devices, {"open": self._open_alerts(), "changed": changed}, language)
+    def _everything(self, asked: Asked, changed: object, language: Language, *, raw: bool) -> bytes:
+        return self.wire.everything(asked.devices, {"open": self._open_alerts(), "changed": changed}, language, raw=raw)
 
     def _open_alerts(self) -> int:
         if self.live.open_alerts is None:
@@ -127,23 +135,44 @@ def position(text: str, epoch: str) -> int | None:
 
 
 class Stream(EventSourceResponse):
-    """Ends when the feed does, though its client may not read. The feed has heartbeats of its own."""
+    """Ends when the feed does, though its client may not read, and when its client may not any more.
 
-    def __init__(self, content: AsyncIterator[bytes], live: Live, headers: dict[str, str]) -> None:
+    The feed has heartbeats of its own.
+    """
+
+    def __init__(
+        self,
+        content: AsyncIterator[bytes],
+        live: Live,
+        still: Callable[[], Awaitable[bool]],
+        headers: dict[str, str],
+    ) -> None:
         self.live = live
+        self.still = still
         super().__init__(
             content, headers=headers, ping=0, send_timeout=SEND_SECONDS, data_sender_callable=self._cut_at_the_end
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with suppress(SendTimeoutError, _Ended):
-            await super().__call__(scope, receive, send)
+        with suppress(SendTimeoutError, TimeoutError, _Ended):
+            try:
+                await super().__call__(scope, receive, send)
+            except _Taken:
+                await asyncio.wait_for(send(LAST_BYTES), GRACE_SECONDS)
 
     async def _cut_at_the_end(self) -> None:
-        await self.live.ended.wait()
+        while not self.live.ended.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.live.ended.wait(), LOOK_SECONDS)
+            if not await self.still():
+                raise _Taken
         await asyncio.sleep(GRACE_SECONDS)
         raise _Ended
 
 
 class _Ended(Exception):  # noqa: N818  -- no error
     """The feed has ended, and the client does not read its end."""
+
+
+class _Taken(Exception):  # noqa: N818  -- no error
+    """Who follows it may not any more."""

@@ -5,7 +5,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from dashboards.console.live import Event, Live
-from dashboards.console.present import Present
+from dashboards.console.personal import personal
+from dashboards.console.present import Newest
 from dashboards.console.rows import PARIS
 from devices.problems import LANGUAGES, Language
 from devices.readable import readable, with_sign
@@ -17,7 +18,7 @@ REMEMBERED = 50_000
 
 
 class Wire:
-    def __init__(self, live: Live, present: Present, registry: Callable[[], Registry]) -> None:
+    def __init__(self, live: Live, present: Newest, registry: Callable[[], Registry]) -> None:
         self.live = live
         self.present = present
         self.registry = registry
@@ -26,15 +27,19 @@ class Wire:
     def beginning(self) -> bytes:
         return f"retry: {RETRY_MS}\n\n".encode()
 
-    def everything(self, devices: Collection[str] | None, alerts: Mapping[str, object], language: Language) -> bytes:
+    def everything(
+        self, devices: Collection[str] | None, alerts: Mapping[str, object], language: Language, *, raw: bool
+    ) -> bytes:
         """The values as they are, for a page that begins or that missed something, and where it stands then.
 
-        For all devices (None) it does not say their values.
+        For all devices (None) it does not say their values; without `raw` not those of persons.
         """
+        registry = self.registry()
         lines = [
             self._reading(device, quantity, one.time, one.value, language)
             for device in sorted(devices or ())
             for quantity, one in self.present.of(device).items()
+            if raw or not personal(registry, quantity)
         ]
         lines.append(_line("alerts", alerts))
         return b"".join(lines) + f"id: {self.live.place}\n\n".encode()
@@ -50,10 +55,17 @@ class Wire:
         """An `id` without data is no event, but moves the place where a cut stream goes on."""
         return f": \nid: {self.live.place}\n\n".encode()
 
-    def news(self, events: Sequence[Event], language: Language) -> bytes:
-        """Only the last has a number: who was cut within gets them all again."""
-        *lines, last = [self._known(event, language) for event in events]
-        return b"".join(lines) + f"id: {self.live.epoch}-{events[-1].number}\n".encode() + last
+    def news(self, events: Sequence[Event], language: Language, *, raw: bool) -> bytes:
+        """Only the last has a number: who was cut within gets them all again. Without `raw`, none of persons."""
+        place = f"id: {self.live.epoch}-{events[-1].number}\n".encode()
+        shown = events if raw else [one for one in events if not self._of_persons(one)]
+        if not shown:
+            return place + b"\n"  # the place alone
+        *lines, last = [self._known(event, language) for event in shown]
+        return b"".join(lines) + place + last
+
+    def _of_persons(self, event: Event) -> bool:
+        return event.kind == "reading" and personal(self.registry(), event.key[1])
 
     def _known(self, event: Event, language: Language) -> bytes:
         if event.kind != "reading":

@@ -10,7 +10,7 @@ another kind of reading follows: in a backlog that is once for many.
 import threading
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from devices.reading import Reading
 from stores.port import Latest
@@ -23,6 +23,16 @@ class Value(NamedTuple):
     time: int
     """Event time, ms."""
     value: float
+
+
+class Newest(Protocol):
+    """What pages ask of it."""
+
+    def of(self, device: str) -> Mapping[str, Value]:
+        """Quantity -> newest value; empty for a device that was never heard."""
+
+    def heard(self, device: str) -> int | None:
+        """Event time of its newest value, ms."""
 
 
 class Present:

@@ -10,14 +10,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
-from dashboards.console.access import Action, Form, Handler, Role, User
+from dashboards.console.access import Action, Form, Handler, Role, Rule, User, ruled
 from dashboards.console.accounts import csrf
 from dashboards.console.accounts.accounts import Accounts
 from dashboards.console.accounts.audit import BEGUN, DONE, REFUSED, told
+from dashboards.console.accounts.browser import browser_of
 from dashboards.console.accounts.forms import Refusal, read_form
 from dashboards.console.accounts.texts import NOTICES
 from dashboards.console.accounts.texts import REFUSED as WORDS
 from dashboards.console.accounts.trust import Trust, own_path
+from dashboards.console.accounts.users import Account
 from dashboards.console.layout import LAYOUT
 from dashboards.console.site import Site
 from devices.errors import StoreUnavailable
@@ -90,7 +92,7 @@ class SignedIn:
                 return self._ask_who(request)
             return await handler(request)
 
-        return read
+        return ruled(read, Rule())
 
     def acting(self, role: Role, action: Action) -> Handler:
         async def act(request: Request) -> Response:
@@ -107,7 +109,23 @@ class SignedIn:
                 return self.unavailable(request, error)
             return await self._carry_out(number, action, request, visitor.user, form)
 
-        return act
+        return ruled(act, Rule(role, acts=True))
+
+    async def still(self, request: Request) -> bool:
+        """His session has not ended. While the accounts cannot be asked, what goes on goes on."""
+        session = (await self.visit(request)).session
+        try:
+            return not session or await run_in_threadpool(self.accounts.sessions.alive, session, self.now())
+        except StoreUnavailable:
+            return True
+
+    def begin(self, request: Request, account: Account) -> str | None:
+        """A session of whoever was found to be this user, by whichever way -> its id, for `remember`. May block.
+
+        The one way in for people: another proof of who somebody is ends here too. None when the account has changed.
+        """
+        address, browser = self.trust.client(request), browser_of(request.headers.get("user-agent", ""))
+        return self.accounts.sessions.begin(account, self.now(), address, browser)
 
     def guard(self, request: Request) -> None:
         """Before a form is looked at. Raises Refusal when it was not sent by a page of ours, by a name of ours."""
@@ -236,6 +254,6 @@ class SignedIn:
 
     async def _end(self, number: int, outcome: str) -> None:
         try:
-            await run_in_threadpool(self.accounts.audit.end, number, outcome)
+            await run_in_threadpool(self.accounts.audit.end, self.now(), number, outcome)
         except StoreUnavailable as error:
             log.warning("audit_incomplete", line=number, outcome=outcome, detail=str(error))

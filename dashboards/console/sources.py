@@ -1,6 +1,6 @@
 """Where the pages take what they show, and what their forms do. The pages know no other room's objects."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -30,10 +30,21 @@ class Refused(NamedTuple):
     """Its first 64 kB."""
 
 
+class Dropped(NamedTuple):
+    """Refusals of one device that had to give way to its own newer ones."""
+
+    device: str
+    """"" for strangers."""
+    reason: str
+    refusals: int
+
+
 class RefusedPage(NamedTuple):
     rows: Sequence[Refused]
     total: int
     by_reason: Mapping[str, int]
+    dropped: Sequence[Dropped] = ()
+    """Of those who held more than their share of the room; the most first."""
 
 
 SEARCHED = 50_000
@@ -71,6 +82,31 @@ async def _not_reloaded() -> Sequence[Problem]:
     return ()
 
 
+class Credential(NamedTuple):
+    """What a device gets into the broker with; shown once."""
+
+    user: str
+    password: str
+    address: str
+    """host:port of the broker as devices reach it."""
+    url: str
+    """All of it in one, for a QR code."""
+    topic: str
+    """Where it publishes its readings."""
+
+    def __repr__(self) -> str:
+        return f"Credential({self.user!r})"
+
+
+class Keys(NamedTuple):
+    """Credentials of devices. Both may block, and raise VigiterreError with words for people."""
+
+    since: Callable[[str], int | None]
+    """Device -> since when it has the one in force, ms; None where it has none."""
+    give: Callable[[str, bool], Credential]
+    """Device, whether in place of one in force -> a new one."""
+
+
 @dataclass(frozen=True)
 class Sources:
     """Functions that may block are called in a thread; they raise StoreUnavailable with words for people."""
@@ -98,6 +134,8 @@ class Sources:
     """Filters (`reason`, `device`), offset, limit -> newest first. May block."""
     refused_one: Callable[[int], Refused | None]
     """May block."""
+    refused_among: Callable[[Collection[str]], Mapping[str, int]]
+    """Devices -> how many refusals of theirs are kept, by reason. May block."""
     ask: Ask
     versions: Callable[[], Mapping[str, str]]
     """What runs: vigiterre, python, store, broker."""
@@ -109,5 +147,7 @@ class Sources:
     """GeoJSON of the territory's outline, or None where there is none. May block."""
     inventory: InventoryFiles | None = None
     """The files that commissioning writes; None where there are none to write."""
+    keys: Keys | None = None
+    """None where devices get no credentials from here."""
     reload: Reload = _not_reloaded
     """Takes the configuration up that is on disk -> what was wrong with it, if anything: the old one stays then."""

@@ -38,6 +38,7 @@ REASONS: dict[str, dict[str, str]] = {
         "too_old": "trop tardive",
         "too_large": "message trop grand",
         "wrong_topic": "sujet inattendu",
+        "too_often": "au-delà de la limite du capteur",
         "store_refused": "refusée par la base",
     },
     "en": {
@@ -51,6 +52,7 @@ REASONS: dict[str, dict[str, str]] = {
         "too_old": "too late",
         "too_large": "message too large",
         "wrong_topic": "unexpected topic",
+        "too_often": "beyond the device's limit",
         "store_refused": "refused by the store",
     },
 }

@@ -19,6 +19,7 @@ from devices.errors import VigiterreError
 from devices.problems import Bilingual, Language
 from devices.quantity import Quantity
 from devices.registry import Registry
+from devices.schema import ROLLUP
 
 GOOD, INFO, WARNING, CRITICAL, UNKNOWN = "green", "blue", "orange", "red", "#808080"
 COLOURS = {0: GOOD, Level.INFO: INFO, Level.WARNING: WARNING, Level.CRITICAL: CRITICAL}
@@ -84,6 +85,10 @@ class Legend:
         if name not in self.registry.quantities:
             raise VigiterreError(missing("quantities.toml", name))
         return self.registry.quantities[name]
+
+    def policy(self, *quantities: str, otherwise: str) -> str:
+        """Where they are asked for: one that may tell of persons by the hour only, whatever the range of time."""
+        return ROLLUP if any(self.quantity(name).personal for name in quantities) else otherwise
 
     def rule(self, name: str) -> Rule:
         """Raises VigiterreError for one that the territory does without."""

@@ -355,7 +355,9 @@ async def test_a_heartbeat_that_fails_is_logged_once(box: Outbox, web: Web, caps
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 async def test_apprise_sends_by_its_own_plugins(box: Outbox, web: Web) -> None:
     address = web.url.replace("http://", "json://")
-    async with sending(box, plan_of(channel("hook", ChannelKind.APPRISE, address, form=Form.SHORT))) as sender:
+    async with sending(
+        box, plan_of(channel("hook", ChannelKind.APPRISE, address, form=Form.SHORT, allow_private=True))
+    ) as sender:
         sender.wake(box.add(firing(1), 0))
         found = (await asked(web)).document
         await until(lambda: not box.waiting())

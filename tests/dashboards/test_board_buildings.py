@@ -8,11 +8,12 @@ from shown import ENGLISH, START, answers, limits, panels_of, store
 
 from dashboards.grafana.boards.buildings import buildings
 from dashboards.grafana.legend import INFO, WARNING
+from devices.schema import ROLLUP
 from servers import Influxd
 
 PANELS = panels_of(buildings)
 SHARE = "Share of occupied time above the limits"
-TEN_MINUTES, HOUR = 600_000, 3_600_000
+HOUR = 3_600_000
 ROOM = "building,device=room,model=indoor-air,site=school,commune=03190"
 METER = "building,device=meter,model=water-meter,site=school,commune=03190"
 
@@ -33,12 +34,9 @@ def test_another_limit_in_the_rule_is_another_line_and_another_share() -> None:
 
 
 def test_the_share_of_stale_air_is_of_the_time_somebody_was_there(influxd: Influxd, unique: str) -> None:
-    readings = [(500, 1), (900, 1), (1600, 1), (700, 1), (2000, 0), (2000, 0)]
-    lines = [
-        f"{ROOM} co2={ppm},occupancy={there} {START + index * TEN_MINUTES}"
-        for index, (ppm, there) in enumerate(readings)
-    ]
-    store(influxd, unique, lines)
+    hours = [(500, 1), (900, 1), (1600, 1), (700, 1), (2000, 0), (2000, 0)]
+    lines = [f"{ROOM} co2={ppm},occupancy={there} {START + index * HOUR}" for index, (ppm, there) in enumerate(hours)]
+    store(influxd, unique, lines, ROLLUP)
     [[room]] = answers(influxd, unique, PANELS[SHARE])
     assert (room["device"], room["above_800"], room["above_1500"]) == ("room", 50, 25)
 

@@ -55,6 +55,9 @@ class Open:
     def token(self, _request: Request) -> str:
         return "right" if self.me else ""
 
+    async def still(self, _request: Request) -> bool:
+        return True
+
     def reading(self, handler: Handler) -> Handler:
         return handler
 
@@ -91,6 +94,7 @@ def sources_of(**given: Any) -> Sources:
         mutes=list,
         refused=lambda *_: RefusedPage([], 0, {}),
         refused_one=lambda _: None,
+        refused_among=lambda _: {},
         ask=_ask,
         versions=dict,
     )

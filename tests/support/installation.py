@@ -1,6 +1,7 @@
 """A small installation on disk, made by the product's own parts: something in every file that a backup knows."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from alerts.alert import Alert, Transition, What
@@ -19,6 +20,7 @@ from stores.memory import MemoryStore
 from stores.port import Rollup
 from stores.roller import Roller
 from stores.sqlite import SqliteStore
+from vigiterre.credentials.file import Credentials, Kind
 
 NOON = 1_795_435_200_000
 FOREVER_MS = 10**15
@@ -42,6 +44,8 @@ def installed(data: Path, messages: Sequence[Message] = MESSAGES) -> None:
     Roller(MemoryStore(), data / "rollup.sqlite", {}, 0, NOON).close()
     with Accounts(data):
         pass
+    with closing(Credentials(data)) as credentials:
+        credentials.create({SCHOOL.device: "vgc_" + "s" * 43}, Kind.DEVICE, NOON)
     read_key(data)
     broker = Broker("mqtt://127.0.0.1", "vigiterre-ingest", ("vigiterre/#",))
     remember_session(data / "session.json", broker)

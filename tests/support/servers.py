@@ -16,6 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from canaries import OF_EVERY_PROCESS
+
 START_SECONDS = 30
 STOP_SECONDS = 10
 
@@ -200,6 +202,7 @@ class Vigiterre(Server):
                 "VIGITERRE_MQTT__URL": mqtt,
                 "VIGITERRE_STORE__URL": store,
                 "VIGITERRE_CONSOLE__BIND": f"127.0.0.1:{port}",
+                "VIGITERRE_GRAFANA__TOKEN": OF_EVERY_PROCESS,
                 **environment,
             },
         )

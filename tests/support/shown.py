@@ -38,15 +38,21 @@ def limits(panel: dict[str, Any]) -> list[tuple[float | None, str]]:
     return [(step["value"], step["color"]) for step in steps]
 
 
-def store(influxd: Influxd, name: str, lines: Sequence[str]) -> None:
+def store(influxd: Influxd, name: str, lines: Sequence[str], policy: str = RAW) -> None:
     """Line protocol, times in ms, into a new database of this name."""
     base = f"http://127.0.0.1:{influxd.port}"
-    asked = urllib.parse.urlencode({"q": f'CREATE DATABASE "{name}"'}).encode()
-    with urllib.request.urlopen(f"{base}/query", asked, timeout=30) as answer:
+    ask(influxd, f'CREATE DATABASE "{name}"')
+    if policy != RAW:
+        ask(influxd, f'CREATE RETENTION POLICY "{policy}" ON "{name}" DURATION INF REPLICATION 1')
+    body = "\n".join(lines).encode()
+    urllib.request.urlopen(f"{base}/write?db={name}&rp={policy}&precision=ms", body, timeout=30).close()
+
+
+def ask(influxd: Influxd, statement: str) -> None:
+    asked = urllib.parse.urlencode({"q": statement}).encode()
+    with urllib.request.urlopen(f"http://127.0.0.1:{influxd.port}/query", asked, timeout=30) as answer:
         created = answer.read()
     assert b"error" not in created, created
-    body = "\n".join(lines).encode()
-    urllib.request.urlopen(f"{base}/write?db={name}&precision=ms", body, timeout=30).close()
 
 
 def answers(influxd: Influxd, name: str, panel: dict[str, Any]) -> list[list[dict[str, Any]]]:

@@ -6,6 +6,7 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 
 from argon2 import PasswordHasher
+from canaries import OF_A_PERSON
 from consoles import Answer, Names, Served, sources_of
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -26,7 +27,7 @@ from dashboards.console.site import Site
 
 QUICK = Passwords(PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 NOON = 1_790_000_000_000
-PASSWORD = "trois mots sans rapport"
+PASSWORD = OF_A_PERSON
 PEOPLE = {"anne": Role.TECHNICIAN, "victor": Role.VIEWER, "Élodie": Role.ADMIN}
 TRUST = Trust("127.0.0.1")
 

@@ -156,8 +156,8 @@ def test_a_file_that_is_not_where_its_kind_belongs_is_refused(path: str, kind: s
 
 
 def test_a_later_format_of_archive_or_file_is_refused_in_words(tmp_path: Path) -> None:
-    with pytest.raises(BackupError, match="format 2, this version knows format 1; upgrade"):
-        verify(archive_of(tmp_path, "config/a", "config", format_=2))
+    with pytest.raises(BackupError, match="format 3, this version knows format 2; upgrade"):
+        verify(archive_of(tmp_path, "config/a", "config", format_=3))
     with pytest.raises(BackupError, match=r"alerts\.sqlite of the backup has format 99"):
         verify(archive_of(tmp_path, "data/alerts.sqlite", "alerts", version=99))
 

@@ -21,11 +21,13 @@ from vigiterre.backup.manifest import Manifest
 from vigiterre.backup.pinned import Pinned
 from vigiterre.backup.problems import BackupError
 from vigiterre.backup.restoring import Choice, Restored, Restoring
+from vigiterre.backup.sealing import SEALED, Key, Lock
 from vigiterre.backup.staging import NAME
 from vigiterre.backup.taking import Taking, Wish
 from vigiterre.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
+PASSPHRASE = "six mots tirés au hasard"
 
 
 class Place:
@@ -148,9 +150,10 @@ def test_secrets_stay_out_unless_they_are_asked_for(place: Place, monkeypatch: p
     names = {"config/mot-de-passe", "config/secrets/broker", "config/tls.pem", "config/sms", "data/link.key"}
     assert set(made.left_out) == names
     assert not names & kept
-    everything = {entry.path for entry in place.back_up(Wish(with_secrets=True)).files}
-    assert names <= everything
-    place.restore()
+    everything = place.back_up(Wish(lock=Lock(PASSPHRASE)))
+    assert everything.left_out == []
+    assert {entry.path for entry in everything.files} == kept | {SEALED}
+    place.restore(Choice(key=Key(PASSPHRASE)))
     assert (place.second / "link.key").read_bytes() == (place.first / "link.key").read_bytes()
 
 
@@ -183,7 +186,7 @@ def test_a_place_in_use_is_refused(place: Place) -> None:
 
 
 def test_an_archive_with_one_changed_byte_restores_nothing(place: Place) -> None:
-    made = place.back_up(Wish(with_secrets=True))
+    made = place.back_up(Wish(lock=Lock(PASSPHRASE)))
     content = bytearray(place.archive.read_bytes())
     content[len(content) // 3] ^= 1
     place.archive.write_bytes(content)

@@ -28,6 +28,9 @@ from stores.sqlite import SqliteStore
 from stores.sqlite_file import user_version
 from vigiterre.backup.manifest import Kind
 from vigiterre.backup.versions import KNOWN, SQLITE, kind_of, refuse_newer, version_of
+from vigiterre.credentials.file import Credentials
+from vigiterre.credentials.file import Kind as AccountKind
+from vigiterre.credentials.hashes import fits
 
 SAMPLES = Path(__file__).parents[1] / "data/versions"
 NAMES: dict[Kind, str] = {
@@ -35,6 +38,7 @@ NAMES: dict[Kind, str] = {
     "alerts": "alerts.sqlite",
     "rollup": "rollup.sqlite",
     "console": "console.sqlite",
+    "credentials": "credentials.sqlite",
     "store": "readings.sqlite",
     "cursor": "store.cursor",
     "session": "session.json",
@@ -112,6 +116,15 @@ def shows_console(path: Path, _sample: str) -> None:
         assert [user.name for user in accounts.users.all()] == ["Agnès"]
 
 
+def shows_credentials(path: Path, _sample: str) -> None:
+    with closing(Credentials(path.parent)) as credentials:
+        bridge, device = credentials.all()
+    assert fits("vgc_sample", device.hash)
+    assert (device.name, device.kind, device.revoked) == ("co2-01", AccountKind.DEVICE, None)
+    assert (bridge.kind, bridge.revoked) == (AccountKind.BRIDGE, NOON + 1)
+    assert bridge.bridged == (("chirpstack", "loriot"), ("application/+/device/+/command/down",))
+
+
 def shows_cursor(path: Path, _sample: str) -> None:
     assert Cursor(path).load() == 123456
 
@@ -137,6 +150,7 @@ SHOWS: dict[Kind, Callable[[Path, str], None]] = {
     "rollup": shows_rollup,
     "store": shows_store,
     "console": shows_console,
+    "credentials": shows_credentials,
     "cursor": shows_cursor,
     "session": shows_session,
     "journal": shows_journal,
@@ -193,6 +207,7 @@ OPENED: dict[Kind, Callable[[Path], object]] = {
     "rollup": lambda data: Roller(MemoryStore(), data / "rollup.sqlite", {}, 0, NOON),
     "store": lambda data: SqliteStore(data / "readings.sqlite").ensure_schema(),
     "console": Accounts,
+    "credentials": Credentials,
     "cursor": lambda data: Cursor(data / "store.cursor").load(),
     "journal": open_journal,
 }

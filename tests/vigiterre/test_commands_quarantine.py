@@ -194,3 +194,17 @@ def test_a_data_dir_that_is_a_file_is_told(data: Path) -> None:
     result = run("run")
     assert result.exit_code == 1
     assert str(data) in result.stderr
+
+
+def test_what_a_device_lost_for_it_took_more_than_its_share_is_said(data: Path) -> None:
+    with Quarantine(data / "quarantine.sqlite", 10**12, 2**20, 0.1) as quarantine:
+        for device in (DEVICE, ""):
+            refusal = Refusal(Reason.SCHEMA, "why not", device or "stranger")
+            quarantine.add(
+                [Row(seq, -1, Message(device or "t", b"x" * 500, now_ms()), refusal, device) for seq in range(1_000)]
+            )
+        lost = {one.device: one.refusals for one in quarantine.cut}
+    told = run("quarantine", "list", "--limit", "1").stderr
+    assert f"{DEVICE} : {lost[DEVICE]} refus schema jetés" in told
+    assert f"inconnus : {lost['']} refus schema jetés" in told
+    assert "jetés" not in run("quarantine", "list", "--device", "another").stderr

@@ -68,6 +68,9 @@ async def test_refusals_come_by_pages_newest_first_with_a_tally_of_all_reasons(s
     assert found is not None
     assert (found.kept, found.size, found.reason) == (b"payload", 7, "schema")
     assert shown.refused_one(10**9) is None
+    assert shown.refused_among(["y"]) == {"too_old": 3}
+    assert shown.refused_among(["y", "none"]) == {"too_old": 3}
+    assert shown.refused_among([]) == {}
 
 
 async def test_the_last_messages_of_a_device_come_newest_first_and_no_other_s(service: Service) -> None:

@@ -23,11 +23,11 @@ FILES = sorted(
 LANGUAGES = {"fr", "en"}
 WORDS = (
     "min|h|s|m|ISO|total|DevEUI|JSON|RSSI|SNR|[Cc]ommune|[Ss]ites?|Page|Vigiterre|Codec|[Ii]nformation|Alias|Message"
-    "|Latitude|Longitude|Altitude"
+    "|Latitude|Longitude|Altitude|Action|Sources"
 )
 SAME = re.compile(rf"([\W\d_]|\{{\w+\}}|\b({WORDS})\b)*")
 """What may be the same in both languages: symbols, facts alone, and words that are."""
-SAID_BY_PREFIX = ("column_", "outcome_")
+SAID_BY_PREFIX = ("column_", "outcome_", "audit_head_", "scope_", "state_")
 
 
 def pairs(value: object, path: str = "") -> Iterator[tuple[str, str, str]]:

@@ -22,7 +22,7 @@ LEVEL = 3
 MOST_FILES = 1_000_000
 MOST_MANIFEST = 256 * 2**20
 MOST_BYTES = 16 * 2**40
-_NAME = re.compile(r"(?:data|config|store)(?:/[^/\\\x00-\x1f\x7f]+)+")
+_NAME = re.compile(r"(?:data|config|store|secrets)(?:/[^/\\\x00-\x1f\x7f]+)+")
 _UP = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
 
 
@@ -164,5 +164,5 @@ class Reader:
 
 
 def acceptable(name: str) -> bool:
-    """A path below `data`, `config` or `store`, and nowhere else."""
+    """A path below `data`, `config`, `store` or `secrets`, and nowhere else."""
     return bool(_NAME.fullmatch(name)) and not _UP.search(name)

@@ -7,12 +7,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from vigiterre.backup.problems import BackupError
 
 NAME = "manifest.json"
-FORMAT = 1
-"""Of the archive and the manifest. A later one is refused."""
+FORMAT = 2
+"""Of the archive and the manifest. A later one is refused; 1 had secrets as they are, where they were asked for."""
 
 Kind = Literal[
-    "journal", "cursor", "quarantine", "rollup", "alerts", "console", "session", "link_key", "store", "readings",
-    "rollups", "config",
+    "journal", "cursor", "quarantine", "rollup", "alerts", "console", "credentials", "session", "link_key", "store",
+    "readings", "rollups", "config", "secrets",
 ]  # fmt: skip
 StoreKind = Literal["sqlite", "influxdb", "none"]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -16,9 +17,11 @@ from vigiterre.backup.archive import Member
 from vigiterre.backup.manifest import FileEntry, Manifest, SeriesEntry
 from vigiterre.backup.problems import BackupError
 from vigiterre.backup.refilling import Refilling, held_by, oldest_kept
+from vigiterre.backup.sealing import Key
 from vigiterre.backup.staging import Locked, Staging, refuse_full, refuse_small
 from vigiterre.backup.taking import tally_all
 from vigiterre.backup.tally import Compared, Tally, compare
+from vigiterre.backup.unsealing import Part, open_secrets
 from vigiterre.backup.verifying import reading, verify
 from vigiterre.backup.versions import SQLITE, refuse_damaged, refuse_newer
 from vigiterre.settings import Settings, load_settings, secret
@@ -33,6 +36,9 @@ class Choice(NamedTuple):
     config: bool = False
     """The configuration folder too."""
     readings: bool = True
+    secrets: bool = True
+    """Those sealed in it, where there are any."""
+    key: Key | None = None
 
 
 class Restored(NamedTuple):
@@ -66,6 +72,7 @@ class Restoring:
         self._folder = folder
         self._choice = choice
         self._told = told
+        self._parts: list[Part] = []
 
     def run(self) -> Restored:
         """Raises BackupError, ConfigError, StoreUnavailable, OSError: then no file is in its place.
@@ -73,6 +80,7 @@ class Restoring:
         Only a store that failed while it was written may hold a part of the readings.
         """
         manifest = verify(self._archive, self._told)
+        self._parts = self._parts_of(manifest)
         with ExitStack() as stack:
             config = self._staged_config(manifest, stack)
             settings = load_settings(config.folder if config else self._folder)
@@ -84,8 +92,9 @@ class Restoring:
             staged = Staged(stack.enter_context(Staging(data)), *self._beside(store, manifest, stack))
             oldest = oldest_kept(settings.store, self._now)
             refilling = Refilling(store, oldest) if store and manifest.store == "influxdb" else None
-            self._unpack(manifest, staged, refilling)
-            check(manifest, staged)
+            self._unpack(staged, refilling)
+            for part in self._parts:
+                check(part.manifest, staged)
             if refilling:
                 forget_exports(staged.data.folder / BOOK)
             expected = refilling.tally.entries() if refilling and refilling.expired else manifest.series
@@ -96,17 +105,24 @@ class Restoring:
         expired, refused = (refilling.expired, refilling.refused) if refilling else (0, 0)
         return Restored(manifest, data, compared, expired, refused)
 
+    def _parts_of(self, manifest: Manifest) -> list[Part]:
+        """The archive, and the secrets in it."""
+        choice, whole = self._choice, Part(manifest, partial(reading, self._archive))
+        secrets = open_secrets(self._archive, manifest, choice.key) if choice.secrets else None
+        return [whole, secrets] if secrets else [whole]
+
     def _staged_config(self, manifest: Manifest, stack: ExitStack) -> Staging | None:
         if not self._choice.config:
             return None
         refuse_full(self._folder)
         refuse_small(self._folder, manifest.bytes_of("config"))
         staging = stack.enter_context(Staging(self._folder))
-        entries = {entry.path: entry for entry in manifest.files if entry.kind == "config"}
-        with reading(self._archive) as reader:
-            for member in reader.members():
-                if entry := entries.get(member.name):
-                    self._write(staging, entry.path.removeprefix("config/"), entry, member)
+        for part in self._parts:
+            entries = {entry.path: entry for entry in part.manifest.files if entry.kind == "config"}
+            with part.reading() as reader:
+                for member in reader.members():
+                    if entry := entries.get(member.name):
+                        self._write(staging, entry.path.removeprefix("config/"), entry, member)
         return staging
 
     def _empty_store(self, settings: Settings, manifest: Manifest, stack: ExitStack) -> Store:
@@ -143,19 +159,21 @@ class Restoring:
         name = store.path.name
         return stack.enter_context(Staging(store.path.parent, f"-{name}")), name
 
-    def _unpack(self, manifest: Manifest, staged: "Staged", refilling: Refilling | None) -> None:
-        entries = {entry.path: entry for entry in manifest.files}
-        with reading(self._archive) as reader:
-            for member in reader.members():
-                entry = entries.get(member.name)
-                if entry is None:
-                    continue
-                staging, name = staged.place_of(entry)
-                if staging:
-                    self._write(staging, name, entry, member)
-                elif entry.kind in ("readings", "rollups") and refilling:
-                    policy = RAW if entry.kind == "readings" else ROLLUP
-                    refilling.add(policy, entry.path, self._content(entry, member))
+    def _unpack(self, staged: "Staged", refilling: Refilling | None) -> None:
+        for part in self._parts:
+            entries = {entry.path: entry for entry in part.manifest.files}
+            with part.reading() as reader:
+                for member in reader.members():
+                    if entry := entries.get(member.name):
+                        self._unpack_one(entry, member, staged, refilling)
+
+    def _unpack_one(self, entry: FileEntry, member: Member, staged: "Staged", refilling: Refilling | None) -> None:
+        staging, name = staged.place_of(entry)
+        if staging:
+            self._write(staging, name, entry, member)
+        elif entry.kind in ("readings", "rollups") and refilling:
+            policy = RAW if entry.kind == "readings" else ROLLUP
+            refilling.add(policy, entry.path, self._content(entry, member))
 
     def _write(self, staging: Staging, name: str, entry: FileEntry, member: Member) -> None:
         digest = sha256()

@@ -28,11 +28,12 @@ from stores.port import Store
 from stores.sqlite import SqliteStore
 from stores.storable import TIME_LIMIT
 from vigiterre.backup.archive import COPY_BYTES, Writer
-from vigiterre.backup.config_folder import sort_files
+from vigiterre.backup.config_folder import Sorted, sort_files
 from vigiterre.backup.lines import parts_of
 from vigiterre.backup.manifest import FORMAT, Kind, Manifest, StoreKind
 from vigiterre.backup.pinned import TRIES, Pinned
 from vigiterre.backup.problems import BackupError
+from vigiterre.backup.sealing import SEALED, Lock, Secret, sealed
 from vigiterre.backup.sqlite_copy import copy_sqlite
 from vigiterre.backup.tally import Tally
 from vigiterre.backup.verifying import STORE_FILE
@@ -48,6 +49,7 @@ from vigiterre.backup.versions import (
     version_of,
 )
 from vigiterre.backup.windows import readings_between
+from vigiterre.credentials.file import FILE as CREDENTIALS
 from vigiterre.settings import Settings, secret
 
 
@@ -57,7 +59,8 @@ class Wish(NamedTuple):
     start: int | None = None
     end: int | None = None
     """ms; of what is exported of an InfluxDB. None: all that it keeps."""
-    with_secrets: bool = False
+    lock: Lock | None = None
+    """Seals the secrets; without one they are left out."""
 
 
 EVERYTHING = Wish()
@@ -94,11 +97,13 @@ class Taking:
             self._copies = Path(name)
             pinned = stack.enter_context(Pinned(self._data / JOURNAL))
             self._refuse_newer()
+            configuration = self._sorted()
+            self._secrets(configuration.secret)
             self._journal_and_its_readers(pinned)
-            for file in (QUARANTINE, ROLLUP_STATE, ACCOUNTS):
+            for file in (QUARANTINE, ROLLUP_STATE, ACCOUNTS, CREDENTIALS):
                 self._sqlite(file)
-            self._small_files()
-            self._configuration()
+            self._sessions()
+            self._configuration(configuration)
             store = self._readings()
         manifest = Manifest(
             format=FORMAT,
@@ -134,24 +139,31 @@ class Taking:
         for name, pin in sorted(pinned.pins.items()):
             self._writer.add(f"data/{JOURNAL}/{name}", "journal", KNOWN["journal"], pin.size, pin.chunks())
 
-    def _small_files(self) -> None:
+    def _sorted(self) -> Sorted:
+        return sort_files(self._folder, self._settings) if self._folder.is_dir() else Sorted([], [], [])
+
+    def _secrets(self, names: list[str]) -> None:
+        """`names` are those of the configuration; the first file of the archive, or left out."""
+        key = self._data / KEY_FILE
+        if self._wish.lock is None:
+            self._left_out += [f"data/{KEY_FILE}"] if key.exists() else []
+            self._left_out += [f"config/{name}" for name in names]
+            return
+        secrets = [Secret(f"data/{KEY_FILE}", "link_key", key.read_bytes())] if key.exists() else []
+        secrets += [Secret(f"config/{name}", "config", *content_and_mode(self._folder / name)) for name in names]
+        content = sealed(secrets, self._created, self._wish.lock)
+        self._writer.add(SEALED, "secrets", KNOWN["secrets"], len(content), [content])
+
+    def _sessions(self) -> None:
         for path in sorted(self._data.iterdir()):
-            kind = kind_of(path.name)
-            if kind == "session" or (kind == "link_key" and self._wish.with_secrets):
+            if kind_of(path.name) == "session":
                 self._small(path.name, path.read_bytes())
-        if not self._wish.with_secrets and (self._data / KEY_FILE).exists():
-            self._left_out.append(f"data/{KEY_FILE}")
         self._left_out += [f"data/{name}" for name in set_aside(self._data)]
 
-    def _configuration(self) -> None:
-        if not self._folder.is_dir():
-            return
-        found = sort_files(self._folder, self._settings, with_secrets=self._wish.with_secrets)
+    def _configuration(self, found: Sorted) -> None:
         self._left_out += [f"config/{name}" for name in found.left_out]
         for name in found.kept:
-            path = self._folder / name
-            content = path.read_bytes()
-            mode = path.stat().st_mode & 0o777
+            content, mode = content_and_mode(self._folder / name)
             self._writer.add(f"config/{name}", "config", KNOWN["config"], len(content), [content], mode)
 
     def _readings(self) -> StoreKind:
@@ -223,6 +235,10 @@ def tally_all(store: Store, tally: Tally) -> None:
     """Everything a store holds, both policies."""
     for policy in (RAW, ROLLUP):
         tally.add(policy, readings_between(store, policy, -TIME_LIMIT, TIME_LIMIT))
+
+
+def content_and_mode(path: Path) -> tuple[bytes, int]:
+    return path.read_bytes(), path.stat().st_mode & 0o777
 
 
 def set_aside(data: Path) -> list[str]:

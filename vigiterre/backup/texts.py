@@ -113,6 +113,88 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "il faut {needed} Mio dans {folder}, {free} sont libres ; libérez de la place ; rien n'a été restauré",
         "en": "{needed} MiB are needed in {folder}, {free} are free; make room; nothing was restored",
     },
+    "short_passphrase": {
+        "fr": "la phrase de passe est trop courte ; il en faut {least} caractères au moins, par exemple six mots tirés "
+        "au hasard ; rien n'a été sauvegardé",
+        "en": "the passphrase is too short; {least} characters at least, six words drawn at random for example; "
+        "nothing was backed up",
+    },
+    "lock_missing": {
+        "fr": "--with-secrets chiffre les secrets, et ne peut demander de phrase de passe sans terminal ; donnez "
+        "--passphrase-file FICHIER, ou --recipient age1…",
+        "en": "--with-secrets encrypts the secrets, and cannot ask for a passphrase without a terminal; give "
+        "--passphrase-file FILE, or --recipient age1…",
+    },
+    "lock_without_secrets": {
+        "fr": "--passphrase-file et --recipient chiffrent les secrets ; ajoutez --with-secrets",
+        "en": "--passphrase-file and --recipient encrypt the secrets; add --with-secrets",
+    },
+    "lock_twice": {
+        "fr": "--passphrase-file ou --recipient, pas les deux",
+        "en": "--passphrase-file or --recipient, not both",
+    },
+    "key_twice": {
+        "fr": "--passphrase-file, --identity-file ou --without-secrets, un seul des trois",
+        "en": "--passphrase-file, --identity-file or --without-secrets, one of the three",
+    },
+    "bad_recipient": {
+        "fr": "{value}… n'est pas une clé publique age ; donnez ce que `age-keygen -y` affiche (age1…)",
+        "en": "{value}… is no public key of age; give what `age-keygen -y` prints (age1…)",
+    },
+    "bad_identity": {
+        "fr": "{path} ne contient pas de clé privée age ; donnez le fichier écrit par `age-keygen -o`",
+        "en": "{path} holds no private key of age; give the file that `age-keygen -o` wrote",
+    },
+    "key_unreadable": {
+        "fr": "{path} n'est pas un texte en UTF-8 ; donnez un fichier qui ne contient que la phrase de passe ou la clé",
+        "en": "{path} is no text in UTF-8; give a file that holds the passphrase or the key and nothing else",
+    },
+    "passphrases_differ": {
+        "fr": "les deux phrases de passe diffèrent ; rien n'a été sauvegardé, recommencez",
+        "en": "the two passphrases differ; nothing was backed up, try again",
+    },
+    "needs_key": {
+        "fr": "{archive} contient des secrets chiffrés ; donnez --passphrase-file ou --identity-file, ou laissez-les "
+        "par --without-secrets ; rien n'a été restauré",
+        "en": "{archive} holds encrypted secrets; give --passphrase-file or --identity-file, or leave them by "
+        "--without-secrets; nothing was restored",
+    },
+    "needs_passphrase": {
+        "fr": "les secrets sont chiffrés par une phrase de passe, pas pour une clé ; donnez --passphrase-file ; rien "
+        "n'a été restauré",
+        "en": "the secrets are encrypted by a passphrase, not for a key; give --passphrase-file; nothing was restored",
+    },
+    "needs_identity": {
+        "fr": "les secrets sont chiffrés pour une clé, pas par une phrase de passe ; donnez --identity-file ; rien n'a "
+        "été restauré",
+        "en": "the secrets are encrypted for a key, not by a passphrase; give --identity-file; nothing was restored",
+    },
+    "wrong_passphrase": {
+        "fr": "la phrase de passe n'ouvre pas les secrets de cette sauvegarde ; vérifiez-la, ou laissez-les par "
+        "--without-secrets ; rien n'a été restauré",
+        "en": "the passphrase does not open the secrets of this backup; check it, or leave them by --without-secrets; "
+        "nothing was restored",
+    },
+    "too_much_work": {
+        "fr": "essayer la phrase de passe prendrait ici des minutes : la machine qui a sauvegardé est plus rapide, "
+        "ou le fichier est falsifié ; ouvrez-le avec `age -d`, ou laissez les secrets par --without-secrets ; rien n'a "
+        "été restauré",
+        "en": "to try the passphrase would take minutes here: the machine that backed up is much faster, or the file "
+        "is forged; open it with `age -d`, or leave the secrets by --without-secrets; nothing was restored",
+    },
+    "wrong_identity": {
+        "fr": "cette clé n'ouvre pas les secrets de la sauvegarde ; prenez celle à laquelle ils étaient destinés, ou "
+        "laissez-les par --without-secrets ; rien n'a été restauré",
+        "en": "this key does not open the secrets of the backup; take the one they were meant for, or leave them by "
+        "--without-secrets; nothing was restored",
+    },
+    "ask_passphrase": {"fr": "Phrase de passe des secrets", "en": "Passphrase of the secrets"},
+    "ask_passphrase_again": {"fr": "La même, encore une fois", "en": "The same once more"},
+    "secrets_sealed": {
+        "fr": "Les secrets y sont chiffrés ; sans la phrase de passe ou la clé, personne ne les retrouvera.",
+        "en": "The secrets in it are encrypted; without the passphrase or the key nobody gets them back.",
+    },
+    "secrets_open": {"fr": "Les secrets s'ouvrent : {files} fichiers.", "en": "The secrets open: {files} files."},
     "backing_up": {"fr": "Sauvegarde", "en": "Backing up"},
     "restoring": {"fr": "Restauration", "en": "Restoring"},
     "verifying": {"fr": "Vérification", "en": "Verifying"},

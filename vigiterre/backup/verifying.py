@@ -10,6 +10,7 @@ from devices.schema import RAW, ROLLUP
 from vigiterre.backup.archive import MOST_BYTES, Reader, acceptable
 from vigiterre.backup.manifest import NAME, FileEntry, Manifest, read_manifest
 from vigiterre.backup.problems import BackupError
+from vigiterre.backup.sealing import MOST_SEALED, SEALED
 from vigiterre.backup.versions import KNOWN, kind_of
 
 STORE_FILE = "store/readings.sqlite"
@@ -32,20 +33,25 @@ def reading(archive: Path, most_bytes: int = MOST_BYTES) -> Iterator[Reader]:
 
 def verify(archive: Path, told: Callable[[int], None] = lambda _bytes: None) -> Manifest:
     """Reads all of it, writes nothing. Raises BackupError with the name of the file at fault, OSError."""
+    with reading(archive) as reader:
+        return verified(reader, str(archive), told)
+
+
+def verified(reader: Reader, archive: str, told: Callable[[int], None] = lambda _bytes: None) -> Manifest:
+    """The same of one that is open already. `archive` is its name, for whoever reads what is wrong."""
     seen: dict[str, _Seen] = {}
     manifest = b""
-    with reading(archive) as reader:
-        for member in reader.members():
-            if manifest:
-                raise BackupError("goes_on", archive=archive)
-            digest, content = sha256(), []
-            for chunk in member.chunks:
-                digest.update(chunk)
-                told(len(chunk))
-                content += [chunk] if member.name == NAME else []
-            manifest = b"".join(content)
-            if member.name != NAME:
-                seen[member.name] = _Seen(member.size, digest.hexdigest())
+    for member in reader.members():
+        if manifest:
+            raise BackupError("goes_on", archive=archive)
+        digest, content = sha256(), []
+        for chunk in member.chunks:
+            digest.update(chunk)
+            told(len(chunk))
+            content += [chunk] if member.name == NAME else []
+        manifest = b"".join(content)
+        if member.name != NAME:
+            seen[member.name] = _Seen(member.size, digest.hexdigest())
     if not manifest:
         raise BackupError("no_archive", archive=archive)
     found = read_manifest(manifest)
@@ -54,7 +60,7 @@ def verify(archive: Path, told: Callable[[int], None] = lambda _bytes: None) -> 
     return found
 
 
-def _compare(manifest: Manifest, seen: dict[str, _Seen], archive: Path) -> None:
+def _compare(manifest: Manifest, seen: dict[str, _Seen], archive: str) -> None:
     expected = {entry.path: _Seen(entry.size, entry.sha256) for entry in manifest.files}
     if len(expected) != len(manifest.files):
         raise BackupError("bad_entry", path=NAME, archive=archive)
@@ -83,6 +89,8 @@ def _rightly_placed(entry: FileEntry) -> bool:
         return kind_of(rest) == entry.kind
     if part == "config":
         return entry.kind == "config"
+    if part == "secrets":
+        return entry.kind == "secrets" and entry.path == SEALED and entry.size <= MOST_SEALED
     if entry.path == STORE_FILE:
         return entry.kind == "store"
     kind = next((kind for place, kind in LINES.items() if entry.path.startswith(place)), None)

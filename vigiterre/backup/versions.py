@@ -15,6 +15,7 @@ from ingest import cursor, quarantine_sql, segment, session_file
 from stores import sqlite, sqlite_file, touched
 from vigiterre.backup import lines
 from vigiterre.backup.manifest import Kind
+from vigiterre.credentials import file as credentials
 
 CURSOR, RELAY_CURSOR, QUARANTINE, ROLLUP_STATE = "store.cursor", "relay.cursor", "quarantine.sqlite", "rollup.sqlite"
 CURSORS = (CURSOR, RELAY_CURSOR)
@@ -27,12 +28,14 @@ KNOWN: Mapping[Kind, int] = {
     "rollup": touched.VERSION,
     "alerts": book.VERSION,
     "console": console.VERSION,
+    "credentials": credentials.VERSION,
     "session": session_file.VERSION,
     "link_key": 1,
     "store": sqlite.SCHEMA_VERSION,
     "readings": lines.VERSION,
     "rollups": lines.VERSION,
     "config": 1,
+    "secrets": 1,
 }
 NAMES: Mapping[str, Kind] = {
     CURSOR: "cursor",
@@ -41,9 +44,10 @@ NAMES: Mapping[str, Kind] = {
     ROLLUP_STATE: "rollup",
     book.FILE: "alerts",
     console.FILE: "console",
+    credentials.FILE: "credentials",
     KEY_FILE: "link_key",
 }
-SQLITE: frozenset[Kind] = frozenset({"quarantine", "rollup", "alerts", "console", "store"})
+SQLITE: frozenset[Kind] = frozenset({"quarantine", "rollup", "alerts", "console", "credentials", "store"})
 _SESSION = re.compile(r"session(-.+)?\.json")
 _NOTED = re.compile(rb"v(\d{1,9}) ")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from devices.problems import Bilingual
 from vigiterre import control, logs
 from vigiterre.alert_service import LIVE
 from vigiterre.backup.versions import RELAY_CURSOR
+from vigiterre.redaction import Redaction
+from vigiterre.secret_places import secret_values
 from vigiterre.service import Service
 from vigiterre.settings import Settings
 from vigiterre.shell import Shell
@@ -29,7 +32,7 @@ def ask(shell: Shell, command: str, **arguments: Any) -> dict[str, Any]:
         try:
             return final(control.call(data_dir, command, **arguments), bar, task)
         except control.NotRunning:
-            logs.configure(settings.log)
+            logs.configure(settings.log, Redaction(partial(secret_values, settings, shell.folder)))
             return asyncio.run(alone(whose(settings, shell.folder), command, arguments, bar, task))
 
 

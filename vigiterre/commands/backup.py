@@ -15,11 +15,14 @@ from stores.sqlite import SqliteStore
 from vigiterre.backup.manifest import Manifest
 from vigiterre.backup.problems import BackupError
 from vigiterre.backup.restoring import Choice, Restored, Restoring
+from vigiterre.backup.sealing import SEALED
 from vigiterre.backup.taking import Taking, Wish
 from vigiterre.backup.tally import Compared
 from vigiterre.backup.texts import said
+from vigiterre.backup.unsealing import open_secrets
 from vigiterre.backup.verifying import verify
 from vigiterre.commands.ask import progress
+from vigiterre.commands.backup_keys import IdentityFile, PassphraseFile, Recipients, key_given, lock_given
 from vigiterre.doctor.finding import size
 from vigiterre.service import now_ms
 from vigiterre.settings import Settings
@@ -43,16 +46,19 @@ def backup(
         str | None, typer.Option("--to", help="InfluxDB : mesures avant · InfluxDB: readings before")
     ] = None,
     with_secrets: Annotated[
-        bool, typer.Option("--with-secrets", help="clés et mots de passe aussi · keys and passwords too")
+        bool, typer.Option("--with-secrets", help="clés et mots de passe aussi, chiffrés · secrets too, encrypted")
     ] = False,
+    passphrase_file: PassphraseFile = None,
+    recipient: Recipients = None,
 ) -> None:
     """Sauvegarde tout dans un fichier, même en marche · Backs up all of it into one file, also while it runs."""
     shell: Shell = context.obj
     settings = shell.settings()
     shell.data_dir()
     with shell.failing():
-        wish = Wish(*read_span(("--from", start), ("--to", end)), with_secrets=with_secrets)
+        wish = Wish(*read_span(("--from", start), ("--to", end)))
         refuse_misuse(settings, shell.folder, file, wish)
+        wish = wish._replace(lock=lock_given(shell, passphrase_file, recipient or (), wanted=with_secrets))
         with written(file) as (out, beside), told(shell, "backing_up") as count:
             made = Taking(settings, shell.folder, out, now_ms(), beside=beside, wish=wish, told=count).run()
     tell_made(shell, file, made)
@@ -70,6 +76,11 @@ def restore(
     without_readings: Annotated[
         bool, typer.Option("--without-readings", help="la base reste comme elle est · the store stays as it is")
     ] = False,
+    passphrase_file: PassphraseFile = None,
+    identity_file: IdentityFile = None,
+    without_secrets: Annotated[
+        bool, typer.Option("--without-secrets", help="laisse les secrets chiffrés · leaves the encrypted secrets")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="comparaison en tableau JSON · comparison as JSON array")
     ] = False,
@@ -77,8 +88,11 @@ def restore(
     """Restaure une sauvegarde dans un endroit vide · Restores a backup into an empty place."""
     shell: Shell = context.obj
     if only_verify:
-        with shell.failing(), told(shell, "verifying") as count:
-            found = verify(file, count)
+        with shell.failing():
+            key = key_given(shell, file, passphrase_file, identity_file, without=without_secrets, asking=False)
+            with told(shell, "verifying") as count:
+                found = verify(file, count)
+            secrets = open_secrets(file, found, key) if key else None
         say(
             shell,
             "verified",
@@ -87,10 +101,14 @@ def restore(
             created=shown_time(found.created),
             program=found.program,
         )
+        if secrets:
+            say(shell, "secrets_open", files=len(secrets.manifest.files))
         return
-    with shell.failing(), told(shell, "restoring") as count:
-        choice = Choice(config=with_config, readings=not without_readings)
-        restored = Restoring(file, shell.folder, choice, now_ms(), count).run()
+    with shell.failing():
+        key = key_given(shell, file, passphrase_file, identity_file, without=without_secrets)
+        choice = Choice(with_config, not without_readings, not without_secrets, key)
+        with told(shell, "restoring") as count:
+            restored = Restoring(file, shell.folder, choice, now_ms(), count).run()
     show_compared(shell, restored, as_json=as_json)
     tell_restored(shell, restored)
     if not restored.equal:
@@ -155,6 +173,8 @@ def tell_made(shell: Shell, file: Path, made: Manifest) -> None:
         hours=times[ROLLUP],
         series=len({one.series for one in made.series}),
     )
+    if any(entry.path == SEALED for entry in made.files):
+        say(shell, "secrets_sealed")
     if made.left_out:
         say(shell, "left_out", names=", ".join(made.left_out))
 

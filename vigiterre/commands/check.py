@@ -1,12 +1,13 @@
 """`vigiterre check`: read everything, report every error, exit 1 if there is any."""
 
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from devices.errors import ConfigError
-from devices.problems import Problem
+from devices.problems import Bilingual, Problem
 from ingest.broker import Broker, tls_context
 from ingest.trouble import InvalidBroker, LinkDown
 from stores.open import StoreUrlError, open_store
@@ -14,6 +15,7 @@ from vigiterre.configuration import examine
 from vigiterre.only import Only, unfit
 from vigiterre.settings import Settings, secret, wrong_setting
 from vigiterre.shell import Shell
+from vigiterre.tls.pair import Unusable, cautions, load, pair_of
 
 SETTING_OF = {"client_id": "mqtt.client_id", "tls_pair": "mqtt.cert_file", "tls_file": "mqtt.ca_file"}
 """Code of a trouble -> the setting to correct, where it is not mqtt.url."""
@@ -33,6 +35,9 @@ def check(
         if problems:
             raise ConfigError(problems)
     assert registry is not None
+    assert settings is not None
+    for words in doubts(settings):
+        shell.tell("cautioned", words=words)
     shell.tell("checked", devices=len(registry.devices), models=len(registry.models), n=len(registry.quantities))
 
 
@@ -56,4 +61,16 @@ def unusable(settings: Settings, folder: Path) -> list[Problem]:
         )
     except (InvalidBroker, LinkDown) as error:
         problems.append(wrong_setting(folder, SETTING_OF.get(error.trouble.code, "mqtt.url"), error))
+    try:
+        shown = pair_of(settings.console)
+        if shown is not None:
+            load(shown)
+    except Unusable as error:
+        problems.append(wrong_setting(folder, error.setting, error))
     return problems
+
+
+def doubts(settings: Settings) -> list[Bilingual]:
+    """What does not keep it from running, and is wrong."""
+    pair = pair_of(settings.console)
+    return [] if pair is None else cautions(pair, load(pair).certificate, time.time())

@@ -10,7 +10,7 @@ from devices.errors import VigiterreError
 from devices.load import load_registry
 from devices.problems import near
 from devices.registry import Registry
-from vigiterre.commands import profiles
+from vigiterre.commands import credentials, profiles
 from vigiterre.shell import Shell, print_json, print_table
 from vigiterre.texts import said
 
@@ -18,6 +18,7 @@ Domain = Literal["road", "building", "environment"]
 
 app = typer.Typer(help="Les capteurs du territoire · The devices of the territory", no_args_is_help=True)
 app.add_typer(profiles.app, name="profiles")
+app.add_typer(credentials.app, name="credentials")
 
 
 @app.command("list")

@@ -10,12 +10,15 @@ import typer
 
 from vigiterre.doctor.alerts import alerts
 from vigiterre.doctor.broker import broker
+from vigiterre.doctor.certificates import certificates
 from vigiterre.doctor.clock import clock, synchronised
 from vigiterre.doctor.configuration import configuration
 from vigiterre.doctor.disk import disk
 from vigiterre.doctor.finding import Finding, error, ok
+from vigiterre.doctor.listeners import listeners
 from vigiterre.doctor.mosquitto_conf import mosquitto_configuration
 from vigiterre.doctor.process import process
+from vigiterre.doctor.quarantine import quarantine
 from vigiterre.doctor.store import store
 from vigiterre.shell import Shell, print_json
 
@@ -25,12 +28,12 @@ LABELS = {
 }
 CHECKS = {
     "fr": {
-        "config": "réglages", "broker": "courtier", "store": "base", "disk": "disque", "clock": "horloge",
-        "process": "processus", "alerts": "alertes",
+        "config": "réglages", "broker": "courtier", "tls": "TLS", "store": "base", "disk": "disque", "clock": "horloge",
+        "process": "processus", "quarantine": "quarantaine", "alerts": "alertes",
     },
     "en": {
-        "config": "config", "broker": "broker", "store": "store", "disk": "disk", "clock": "clock",
-        "process": "process", "alerts": "alerts",
+        "config": "config", "broker": "broker", "tls": "TLS", "store": "store", "disk": "disk", "clock": "clock",
+        "process": "process", "quarantine": "quarantine", "alerts": "alerts",
     },
 }  # fmt: skip
 
@@ -71,11 +74,14 @@ def examine(folder: Path, mosquitto_conf: Path | None) -> Iterator[Finding]:
     yield from asyncio.run(broker(settings.mqtt))
     if mosquitto_conf is None:
         yield ok("broker.unseen")
+    yield from listeners(settings, mosquitto_conf)
+    yield from certificates(settings, time.time(), mosquitto_conf)
     yield from disk(settings.data_dir, settings.journal.max_bytes)
     looked = store(settings)
     yield from looked.findings
     yield from clock(time.time(), looked.ahead, synchronised())
     yield from process(settings)
+    yield from quarantine(settings.data_dir, time.time_ns() // 1_000_000)
     yield from alerts(folder, settings.console.public_url, time.time_ns() // 1_000_000)
 
 

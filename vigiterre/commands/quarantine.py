@@ -16,6 +16,7 @@ from vigiterre.texts import said
 
 LARGEST = 2**63 - 1
 """SQLite counts no further."""
+DROPPED_SHOWN = 20
 
 app = typer.Typer(help="Les messages refusés · The refused messages", no_args_is_help=True)
 
@@ -39,6 +40,7 @@ def list_refused(
         first, last = read_span(("--since", since), ("--until", until))
     with opened(shell) as quarantine:
         found = quarantine.list(reason=reason, device=device, since=first, until=last, limit=min(limit, LARGEST))
+        dropped = [one for one in quarantine.cut if device in (None, one.device) and reason in (None, one.reason)]
     rows = [described(one) for one in found]
     if as_json:
         print_json(rows)
@@ -49,6 +51,8 @@ def list_refused(
         shell.tell("no_refusal_found" if reason or device or since or until else "no_refusal")
     if len(rows) == limit:
         shell.tell("refusals_cut", limit=limit)
+    for one in dropped[:DROPPED_SHOWN]:
+        shell.tell("refusals_dropped", **{**one._asdict(), "device": one.device or shell.say("strangers")})
 
 
 @app.command()

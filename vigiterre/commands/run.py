@@ -1,6 +1,7 @@
 """`vigiterre run`: everything in one process, or one part of it."""
 
 import asyncio
+from functools import partial
 from typing import Annotated
 
 import structlog
@@ -10,7 +11,9 @@ from vigiterre import logs
 from vigiterre.alert_run import AlertRun
 from vigiterre.alert_service import AlertService
 from vigiterre.only import Only, check_only
+from vigiterre.redaction import Redaction
 from vigiterre.run import Run
+from vigiterre.secret_places import secret_values
 from vigiterre.service import Service
 from vigiterre.shell import Shell
 from vigiterre.worker import Worker
@@ -25,7 +28,8 @@ def run(context: typer.Context, only: Annotated[Only | None, typer.Option(help=P
     """Reçoit, valide, enregistre, jusqu'à SIGTERM · Receives, validates, stores, until SIGTERM."""
     shell: Shell = context.obj
     settings = shell.settings()
-    logs.configure(settings.log)
+    logs.configure(settings.log, Redaction(partial(secret_values, settings, shell.folder)))
+    logs.say_crashes()
     with shell.failing():
         if only is None:
             if settings.mqtt.share:

@@ -39,7 +39,7 @@ def add(
         note(accounts, ADDED, subject(commune, whom))
     console = shell.settings().console
     shell.tell("share_added", commune=communes[commune], expires=shown_time(expires))
-    sys.stdout.write(f"{address(console.public_url or f'http://{console.bind}', token)}\n")
+    sys.stdout.write(f"{address(console.public_url or console.own_url, token)}\n")
 
 
 @app.command("list")

@@ -1,4 +1,4 @@
-"""`vigiterre users`: add, list, remove, password, role. A running process sees what is changed at once."""
+"""`vigiterre users`: who may sign in, and who is. A running process sees what is changed at once."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,9 @@ import typer
 
 from dashboards.console.accounts.accounts import Accounts
 from dashboards.console.accounts.audit import SHELL
+from dashboards.console.accounts.errors import AccountRefused
 from dashboards.console.accounts.passwords import Passwords, check_password
+from dashboards.console.accounts.sessions import ENDED, Session
 from dashboards.console.accounts.users import PASSWORD_CHANGED, Account, checked_name, role_of
 from devices.errors import VigiterreError
 from vigiterre.commands.alerts_acting import myself
@@ -89,6 +91,48 @@ def role(
     shell.tell("user_role_set", name=name, role=to)
 
 
+@app.command()
+def sessions(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(metavar="NAME")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Liste les sessions en cours, d'une personne ou de toutes · Lists the running sessions, of one person or all."""
+    shell: Shell = context.obj
+    with opened(shell) as accounts:
+        rows = [described_session(one) for one in accounts.sessions.living(now_ms(), _known(accounts, name))]
+    show(shell, rows, as_json=as_json, nothing="no_session")
+
+
+@app.command()
+def revoke(
+    context: typer.Context,
+    name: NameArgument,
+    session: Annotated[
+        str | None, typer.Option(help="seulement celle-ci ; sinon toutes · only this one; else all")
+    ] = None,
+) -> None:
+    """Finit des sessions, aussitôt · Ends sessions, at once."""
+    shell: Shell = context.obj
+    with opened(shell) as accounts:
+        name = _known(accounts, name)
+        if session is not None:
+            accounts.sessions.revoke(session, name)
+        count = accounts.sessions.revoke_all(name) if session is None else 1
+        note(accounts, ENDED, f"{name} {session or f'count={count}'}")
+    shell.tell("sessions_ended", name=name, count=count)
+
+
+def _known(accounts: Accounts, name: str | None) -> str:
+    """The name as it is kept; "" for none. Raises AccountRefused."""
+    if name is None:
+        return ""
+    account = accounts.users.find(name)
+    if account is None:
+        raise AccountRefused("no_such_user", name=name)
+    return account.name
+
+
 @contextmanager
 def opened(shell: Shell) -> Iterator[Accounts]:
     with shell.failing(), Accounts(shell.data_dir(), shell.settings().console.session_hours) as accounts:
@@ -130,6 +174,12 @@ def described(one: Account) -> dict[str, Any]:
         "created": shown_time(one.created),
         "signed_in": shown_time(one.signed_in) if one.signed_in is not None else None,
     }
+
+
+def described_session(one: Session) -> dict[str, Any]:
+    """What `sessions --json` gives."""
+    times = {"since": shown_time(one.since), "last_used": shown_time(one.seen)}
+    return {"id": one.id, "user": one.user, **times, "address": one.address, "browser": one.browser}
 
 
 def show(shell: Shell, rows: list[dict[str, Any]], *, as_json: bool, nothing: str) -> None:

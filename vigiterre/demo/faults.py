@@ -1,6 +1,6 @@
 """Mistakes made on purpose, one for each reason to refuse, so that the quarantine has something to show.
 
-`store_refused` is missing: it takes a store that refuses, and the demonstration's does not.
+Two are missing: `store_refused` takes a store that refuses, `too_often` a limit, and the demonstration has neither.
 """
 
 import json
@@ -13,6 +13,7 @@ from vigiterre.demo.local_time import DAY_MS
 from vigiterre.demo.players import Player, rfc3339
 
 UNKNOWN = "capteur-inconnu"
+NOT_MADE = frozenset({Reason.STORE_REFUSED, Reason.TOO_OFTEN})
 
 
 class Fault(NamedTuple):
@@ -31,7 +32,7 @@ def faults(players: Sequence[Player], registry: Registry, largest: int, now: int
     reliable = [player for player in players if registry.profiles[player.device].model.clock == "reliable"]
     if not reliable:
         return
-    reasons = [reason for reason in Reason if reason is not Reason.STORE_REFUSED]
+    reasons = [reason for reason in Reason if reason not in NOT_MADE]
     for index, reason in enumerate(reasons):
         player = reliable[index % len(reliable)]
         field, rule = played_field(player, registry, now)

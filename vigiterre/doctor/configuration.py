@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from devices.quantity import own_retention
+from devices.registry import Registry
 from vigiterre.configuration import examine
-from vigiterre.doctor.finding import Finding, error, of_problem, ok
+from vigiterre.doctor.finding import Finding, error, of_problem, ok, warning
+from vigiterre.personal import longer
 from vigiterre.settings import Settings
 
 SHOWN = 5
@@ -23,7 +26,17 @@ def configuration(folder: Path) -> Examined:
     if registry is not None and not problems:
         facts = {"devices": len(registry.devices), "models": len(registry.models), "n": len(registry.quantities)}
         findings = [ok("config.right", **facts)]
+        findings += _personal(settings, registry) if settings is not None else []
     findings += [error("config.problem", problem=of_problem(problem)) for problem in problems[:SHOWN]]
     if len(problems) > SHOWN:
         findings.append(error("config.more", count=len(problems) - SHOWN))
     return Examined(settings, findings)
+
+
+def _personal(settings: Settings, registry: Registry) -> list[Finding]:
+    """Raw values of quantities that may tell of persons, where they outlive their retention."""
+    found = [warning("config.personal_kept", **one._asdict()) for one in longer(settings, registry.quantities)]
+    raw, own = settings.store.raw_days, own_retention(registry.quantities)
+    if own and settings.store_url.startswith("influxdb") and (raw == 0 or raw > min(own.values())):
+        found.append(warning("config.personal_influxdb", raw=raw, retention=min(own.values())))
+    return found

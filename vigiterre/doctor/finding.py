@@ -32,7 +32,7 @@ class Finding(NamedTuple):
 
     @property
     def check(self) -> str:
-        """The part looked at: config, broker, store, disk, clock, process or alerts."""
+        """The part looked at: config, broker, tls, store, disk, clock, process, quarantine or alerts."""
         return self.code.partition(".")[0]
 
     def row(self, language: Language) -> dict[str, str]:

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from ingest.cursor import Cursor
 from ingest.journal_reader import JournalReader
 from vigiterre.control import SOCKET
+from vigiterre.doctor.certificates import own_address, presented
 from vigiterre.doctor.disk import account
 from vigiterre.doctor.finding import Finding, error, ok, warning
 from vigiterre.settings import ConsoleSettings, Settings
@@ -46,7 +47,7 @@ def process(settings: Settings) -> list[Finding]:
         return [ok("process.pages_unknown")]
     try:
         pages = ask(settings.console)
-    except (urllib3.exceptions.HTTPError, ValueError, KeyError, TypeError) as fault:
+    except (urllib3.exceptions.HTTPError, OSError, ValueError, KeyError, TypeError) as fault:
         return [error("process.no_pages", bind=settings.console.bind, detail=type(fault).__name__)]
     return judge(pages, pid)
 
@@ -71,14 +72,26 @@ def holder(lock: Path) -> str | None:
 
 
 def ask(console: ConsoleSettings) -> Pages:
-    """`/readyz` and `/metrics`. Raises urllib3's HTTPError, or ValueError, KeyError, TypeError for another program."""
-    host, port = console.address()
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  -- not bound: asked
-    with urllib3.HTTPConnectionPool(host, port, timeout=SECONDS, retries=False) as pool:
+    """`/readyz` and `/metrics`.
+
+    Raises HTTPError of urllib3 and OSError; ValueError, KeyError, TypeError for another program.
+    """
+    with _pool(console) as pool:
         ready = json.loads(pool.request("GET", "/readyz").data)
         text = pool.request("GET", "/metrics").data.decode()
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     return Pages(dict(ready["checks"]), {sample.name: sample.value for sample in samples if not sample.labels})
+
+
+def _pool(console: ConsoleSettings) -> urllib3.HTTPConnectionPool:
+    """By https to whoever shows the certificate that is shown there now: its name is not this machine's own."""
+    host, port = own_address(console)
+    if console.cert_file is None:
+        return urllib3.HTTPConnectionPool(host, port, timeout=SECONDS, retries=False)
+    fingerprint = presented(host, port).fingerprint.hex()
+    return urllib3.HTTPSConnectionPool(
+        host, port, timeout=SECONDS, retries=False, cert_reqs="CERT_NONE", assert_fingerprint=fingerprint
+    )
 
 
 def judge(pages: Pages, pid: str) -> list[Finding]:

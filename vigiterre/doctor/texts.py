@@ -23,6 +23,75 @@ TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ),
         ("corrigez les réglages, puis relancez", "correct the settings, then run this again"),
     ),
+    "config.personal_kept": (
+        (
+            (
+                "{setting} garde {days} jours des messages bruts, mais le brut de « {quantity} », qui peut concerner "
+                "des personnes, n'est gardé que {retention} jours"
+            ),
+            (
+                "{setting} keeps messages as they came for {days} days, but raw values of {quantity}, which may tell "
+                "of persons, are kept for {retention} days only"
+            ),
+        ),
+        (
+            "diminuez {setting}, ou augmentez retention_days (quantities.toml) si la finalité l'exige : docs/rgpd.md",
+            "lower {setting}, or raise retention_days (quantities.toml) where the purpose justifies it: docs/rgpd.md",
+        ),
+    ),
+    "config.personal_influxdb": (
+        (
+            (
+                "InfluxDB ne supprime pas une grandeur seule : le brut des grandeurs personnelles y reste aussi "
+                "longtemps que tout autre (store.raw_days = {raw})"
+            ),
+            (
+                "InfluxDB drops no quantity alone: raw values of personal quantities stay there as long as all others "
+                "(store.raw_days = {raw})"
+            ),
+        ),
+        (
+            "mettez store.raw_days à {retention}, clock.max_age_days en dessous, ou prenez SQLite ; voir docs/rgpd.md",
+            "set store.raw_days to {retention} and clock.max_age_days below it, or take SQLite; see docs/rgpd.md",
+        ),
+    ),
+    # quarantine
+    "quarantine.too_often": (
+        (
+            "{device} : {count} mesures refusées depuis 24 h, au-delà de sa limite",
+            "{device}: {count} readings refused in the last 24 h, beyond its limit",
+        ),
+        (
+            (
+                "allez voir le capteur ; s'il a raison, relevez limits.readings_per_hour ou limits.bytes_per_day, "
+                "redémarrez, puis `vigiterre quarantine replay --reason too_often`"
+            ),
+            (
+                "look at the device; if it is right, raise limits.readings_per_hour or limits.bytes_per_day, restart, "
+                "then `vigiterre quarantine replay --reason too_often`"
+            ),
+        ),
+    ),
+    "quarantine.cut": (
+        (
+            "{device} : {count} refus jetés, il occupait plus que sa part de la quarantaine",
+            "{device}: {count} refusals dropped, it took more than its share of the quarantine",
+        ),
+        (
+            "corrigez ou éteignez le capteur ; la part est quarantine.device_share",
+            "mend the device or switch it off; the share is quarantine.device_share",
+        ),
+    ),
+    "quarantine.cut_strangers": (
+        (
+            "inconnus : {count} refus jetés, ils occupaient plus que leur part de la quarantaine",
+            "strangers: {count} refusals dropped, they took more than their share of the quarantine",
+        ),
+        (
+            "ajoutez les capteurs qui manquent à devices.csv, et fermez le courtier aux autres",
+            "add the devices that are missing to devices.csv, and close the broker to the others",
+        ),
+    ),
     # alerts
     "alerts.no_rules": (
         ("aucune règle d'alerte", "there are no alert rules"),
@@ -328,6 +397,105 @@ TEXTS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         (
             "la base SQLite {path} n'existe pas encore : `vigiterre run` la crée",
             "the SQLite store {path} is not there yet: `vigiterre run` creates it",
+        ),
+        ("", ""),
+    ),
+    # TLS
+    "tls.good": (
+        (
+            "le certificat {what} ({name}) est valable jusqu'au {ends}, encore {days} jours",
+            "the certificate {what} ({name}) is good until {ends}, for {days} days",
+        ),
+        ("", ""),
+    ),
+    "tls.ends_soon": (
+        (
+            "le certificat {what} ({name}) prend fin le {ends}, dans {days} jours",
+            "the certificate {what} ({name}) ends on {ends}, in {days} days",
+        ),
+        (
+            "renouvelez-le ; les fichiers renouvelés sont repris sans redémarrage (docs/reverse-proxy.md)",
+            "renew it; renewed files are taken up without a restart (docs/reverse-proxy.md)",
+        ),
+    ),
+    "tls.over": (
+        (
+            "le certificat {what} ({name}) a pris fin le {ends}",
+            "the certificate {what} ({name}) ended on {ends}",
+        ),
+        (
+            "renouvelez-le aujourd'hui : personne ne l'accepte plus",
+            "renew it today: nobody accepts it any more",
+        ),
+    ),
+    "tls.not_yet": (
+        (
+            "le certificat {what} ({name}) ne vaut qu'à partir du {begins}",
+            "the certificate {what} ({name}) is good from {begins} only",
+        ),
+        (
+            "remplacez-le, ou réglez l'horloge de cette machine",
+            "replace it, or set the clock of this machine",
+        ),
+    ),
+    "tls.unusable": (("{problem}", "{problem}"), ("", "")),
+    "tls.exposed": (
+        (
+            "la clé {path} est lisible de tous les comptes de cette machine",
+            "the key {path} can be read by every account of this machine",
+        ),
+        ("`chmod o= {path}`, et le groupe du service", "`chmod o= {path}`, and the group of the service"),
+    ),
+    "tls.not_in_force": (
+        (
+            "le processus montre encore un certificat valable jusqu'au {shown} ; le fichier, jusqu'au {file}",
+            "the process still shows a certificate good until {shown}; that of the file is until {file}",
+        ),
+        (
+            "attendez une minute, ou envoyez-lui SIGHUP ; si cela dure, voyez `/readyz` et son journal",
+            "wait a minute, or send it SIGHUP; if it stays so, look at `/readyz` and its log",
+        ),
+    ),
+    "tls.pages_in_clear": (
+        (
+            "les pages écoutent sur {bind} sans TLS : mots de passe et sessions s'y lisent en chemin",
+            "the pages listen at {bind} without TLS: passwords and sessions can be read on the way",
+        ),
+        (
+            (
+                "console.cert_file et console.key_file, ou un mandataire et console.proxies (docs/reverse-proxy.md) ; "
+                "sans objet dans un conteneur dont le port n'est publié que sur sa machine"
+            ),
+            (
+                "console.cert_file and console.key_file, or a proxy and console.proxies (docs/reverse-proxy.md); "
+                "without object in a container whose port is published on its machine only"
+            ),
+        ),
+    ),
+    "tls.store_in_clear": (
+        (
+            "la connexion à la base {host} n'est pas chiffrée : mot de passe et mesures s'y lisent, et s'y falsifient",
+            "the connection to store {host} is not encrypted: password and readings can be read and forged on the way",
+        ),
+        (
+            "store.url en influxdbs:// ; sans objet si le réseau n'est qu'entre vos conteneurs",
+            "influxdbs:// in store.url; without object on a network that is only your containers'",
+        ),
+    ),
+    "tls.listener_in_clear": (
+        (
+            "{file} : le port {port} écoute sur {address} sans TLS : les mots de passe s'y lisent en chemin",
+            "{file}: port {port} listens at {address} without TLS: passwords can be read on the way",
+        ),
+        (
+            "écrivez `listener {port} 127.0.0.1`, et pour les capteurs un `listener 8883` avec certfile et keyfile",
+            "write `listener {port} 127.0.0.1`, and for devices a `listener 8883` with certfile and keyfile",
+        ),
+    ),
+    "tls.listeners_right": (
+        (
+            "{file} : aucun des {count} ports n'écoute en clair hors de cette machine",
+            "{file}: none of the {count} ports listens in clear beyond this machine",
         ),
         ("", ""),
     ),

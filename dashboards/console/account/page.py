@@ -11,29 +11,32 @@ from starlette.routing import Route
 
 from dashboards.console.access import Form, Role, User
 from dashboards.console.account.secret import read_passwords
+from dashboards.console.account.sessions import ALL, PAGE, SessionsPage, done_words, session_rows
 from dashboards.console.account.texts import TEXTS
 from dashboards.console.accounts.checking import Checking, TooSoon
 from dashboards.console.accounts.passwords import DIFFERENT, LONGEST, SHORTEST
+from dashboards.console.accounts.sessions import Session
 from dashboards.console.accounts.users import PASSWORD_CHANGED, Account
 from dashboards.console.console import Console
 from dashboards.console.device.times import clock
+from dashboards.console.install.gate import for_role
 from dashboards.console.pieces import texts as pieces
 from dashboards.console.pieces.asked import Wrong
 from dashboards.console.pieces.blocking import asked_in_thread
 from dashboards.console.sign_in.page import waiting
 from dashboards.console.signed_in import SignedIn
 from devices.errors import StoreUnavailable
-from devices.problems import Language
-
-PAGE = "/account"
 
 
 def routes(console: Console, access: SignedIn, checking: Checking) -> list[Route]:
     """`access` is the console's own, with all it can do; `checking` that of the sign-in page."""
-    page = AccountPage(console, access, checking)
+    page, sessions = AccountPage(console, access, checking), SessionsPage(console, access)
     return [
         Route(PAGE, access.reading(page.show), methods=["GET"]),
         Route(PAGE, access.acting(Role.VIEWER, page.change), methods=["POST"]),
+        Route(f"{PAGE}/sessions/end", access.acting(Role.VIEWER, sessions.end_own), methods=["POST"]),
+        Route(ALL, for_role(console, Role.ADMIN, sessions.show), methods=["GET"]),
+        Route(f"{ALL}/end", access.acting(Role.ADMIN, sessions.end_any), methods=["POST"]),
     ]
 
 
@@ -41,8 +44,8 @@ class Known(NamedTuple):
     """What is kept of who is signed in with a password."""
 
     account: Account
-    begun: int | None
-    """When this session began, ms."""
+    sessions: Sequence[Session]
+    """His, this one among them."""
 
 
 class AccountPage:
@@ -81,7 +84,7 @@ class AccountPage:
         return await self._checking.fitting(user.name, password, address, now)
 
     async def _changed(self, request: Request, account: Account, password: str) -> Response:
-        session = await run_in_threadpool(self._replace, account, await self._checking.hash(password))
+        session = await run_in_threadpool(self._replace, request, account, await self._checking.hash(password))
         if session is None:  # somebody else changed the account meanwhile, which ended all sessions: his change stands
             return self._access.refuse(request, 409, "token")
         await self._access.note_done(request, account.user, PASSWORD_CHANGED, account.name)
@@ -89,12 +92,11 @@ class AccountPage:
         self._access.remember(request, response, session)
         return response
 
-    def _replace(self, account: Account, password_hash: str) -> str | None:
+    def _replace(self, request: Request, account: Account, password_hash: str) -> str | None:
         """Id of the session that goes on; None where nothing was changed."""
-        accounts = self._access.accounts
-        if not accounts.users.change_password(account, password_hash):
+        if not self._access.accounts.users.change_password(account, password_hash):
             return None
-        return accounts.sessions.begin(account._replace(hash=password_hash), self._access.now())
+        return self._access.begin(request, account._replace(hash=password_hash))
 
     async def _page(self, request: Request, wrong: Sequence[Wrong] = (), status: int = 200) -> Response:
         language, visitor = self._site.language(request), await self._access.visit(request)
@@ -107,14 +109,17 @@ class AccountPage:
             p=pieces.TEXTS[language],
             wrong=[*wrong, *([Wrong("", trouble)] if trouble else [])],
             why=_why(visitor.user, visitor.session),
-            facts=_facts(known, language) if known else [],
+            facts=[(TEXTS[language]["since"], clock(known.account.created, language))] if known else [],
             rules=TEXTS[language]["rules"].format(shortest=SHORTEST, different=DIFFERENT),
-            done=request.query_params.get("done") == "password" and not wrong,
+            sessions=session_rows(known.sessions, visitor.session, language) if known else [],
+            every=ALL if visitor.user and visitor.user.role >= Role.ADMIN else "",
+            done="" if wrong else done_words(request.query_params, language),
         )
 
     def _known(self, user: User | None, session: str) -> Known | None:
-        account = self._access.accounts.users.find(user.name) if user and session else None
-        return Known(account, self._access.accounts.sessions.begun(session)) if account else None
+        accounts = self._access.accounts
+        account = accounts.users.find(user.name) if user and session else None
+        return Known(account, accounts.sessions.living(self._access.now(), account.name)) if account else None
 
 
 def _why(user: User | None, session: str) -> str:
@@ -122,9 +127,3 @@ def _why(user: User | None, session: str) -> str:
     if user is None:
         return "nobody"
     return "" if session else "demonstration"
-
-
-def _facts(known: Known, language: Language) -> list[tuple[str, str]]:
-    t, account = TEXTS[language], known.account
-    times = [("since", account.created), ("begun", known.begun)]
-    return [(t[name], clock(time, language)) for name, time in times if time is not None]

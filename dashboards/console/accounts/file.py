@@ -8,33 +8,32 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
+from dashboards.console.accounts import chain
+from dashboards.console.accounts.versions import STEPS
 from stores import sqlite_file
 
 FILE = "console.sqlite"
-VERSION = 1
-SCHEMA = """
+VERSION = 2
+"""1: no chain of the audit log, no scopes of tokens, and nobody knew whence a session came."""
+SCHEMA = f"""
 CREATE TABLE users (
   key TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, hash TEXT NOT NULL,
   created INTEGER NOT NULL, signed_in INTEGER
 ) WITHOUT ROWID;
 CREATE TABLE sessions (
-  hash TEXT PRIMARY KEY, "user" TEXT NOT NULL, created INTEGER NOT NULL, seen INTEGER NOT NULL
+  hash TEXT PRIMARY KEY, "user" TEXT NOT NULL, created INTEGER NOT NULL, seen INTEGER NOT NULL,
+  address TEXT NOT NULL DEFAULT '', browser TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE INDEX sessions_of_user ON sessions ("user");
 CREATE TABLE tokens (
   name TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, role TEXT NOT NULL,
-  created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER
+  created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER, scope TEXT NOT NULL DEFAULT '{{}}'
 ) WITHOUT ROWID;
 CREATE TABLE shares (
   id INTEGER PRIMARY KEY AUTOINCREMENT, hash TEXT NOT NULL UNIQUE, commune TEXT NOT NULL, whom TEXT NOT NULL,
   created INTEGER NOT NULL, expires INTEGER NOT NULL, used INTEGER
 );
-CREATE TABLE audit (
-  id INTEGER PRIMARY KEY, time INTEGER NOT NULL, who TEXT NOT NULL, address TEXT NOT NULL,
-  action TEXT NOT NULL, target TEXT NOT NULL, outcome TEXT NOT NULL
-);
-CREATE INDEX audit_by_time ON audit (time);
-"""
+{chain.SCHEMA}"""
 
 
 class AccountsFile:
@@ -49,7 +48,7 @@ class AccountsFile:
         with sqlite_file.said(path):
             make_private(path)
             self.connection = sqlite_file.connect(path)
-            sqlite_file.migrate(self.connection, path, VERSION, SCHEMA)
+            sqlite_file.migrate(self.connection, path, VERSION, SCHEMA, STEPS)
 
     def close(self) -> None:
         with self.lock:

@@ -23,6 +23,10 @@ ACCOUNTS: dict[str, dict[str, str]] = {
         "fr": "pas de partage numéro {number} ; `vigiterre shares list` les montre",
         "en": "no share number {number}; `vigiterre shares list` shows them",
     },
+    "no_such_session": {
+        "fr": "{session} : aucune session en cours de ce nom ; voyez `vigiterre users sessions`",
+        "en": "{session}: no running session of this name; see `vigiterre users sessions`",
+    },
     "no_such_token": {
         "fr": "{name} : aucun jeton de ce nom ; voyez `vigiterre tokens list`",
         "en": "{name}: no token of this name; see `vigiterre tokens list`",

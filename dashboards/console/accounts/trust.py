@@ -66,6 +66,11 @@ class Trust:
             return self.secure_cookies == "always"
         return self._by_https(request) or self.public_url.startswith("https:")
 
+    def strict(self, request: Request) -> bool:
+        """By https, under the name that the settings call ours: browsers may be told to insist on https there."""
+        public = urlsplit(self.public_url)
+        return public.scheme == "https" and self._by_https(request) and bare(self.host(request)) == public.hostname
+
     def address(self, request: Request) -> str:
         """Of our pages, for links to them: the one that is set, else the one by which the request came."""
         if self.public_url:

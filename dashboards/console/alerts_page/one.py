@@ -24,6 +24,7 @@ from dashboards.console.alerts_page.rows import (
 )
 from dashboards.console.alerts_page.texts import TEXTS
 from dashboards.console.console import Console
+from dashboards.console.personal import as_seen
 from dashboards.console.pieces import texts as pieces
 from dashboards.console.pieces.asked import Wrong, count_of
 from dashboards.console.pieces.blocking import asked_in_thread
@@ -67,7 +68,7 @@ async def show_one(
         entry=entry,
         facts=_facts(case, now, language),
         runbook=runbook_of(entry),
-        newest=_newest(console, case, now, language),
+        newest=_newest(as_seen(console, request), case, now, language),
         quantity=alert.quantity,
         label=case.quantity.label[language] if case.quantity else "",
         known=alert.series.device in registry.devices,

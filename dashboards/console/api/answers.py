@@ -227,6 +227,10 @@ class Quantity(Shape):
     aggregate: str
     states: dict[int, Bilingual]
     source: str
+    minimum_aggregation: int | None
+    """Set where it may tell of persons: minutes of the finest step without the role technician."""
+    retention_days: int | None
+    """Set there too: how long raw values are kept."""
 
 
 class Quantities(Shape):

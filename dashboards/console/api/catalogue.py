@@ -91,4 +91,6 @@ def _quantity(one: Quantity) -> QuantityShape:
         aggregate=one.aggregate.value,
         states={number: Bilingual(**words) for number, words in one.states.items()},
         source=one.source,
+        minimum_aggregation=one.personal.minimum_aggregation if one.personal else None,
+        retention_days=one.personal.retention_days if one.personal else None,
     )

@@ -8,6 +8,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from dashboards.console.pieces.spreadsheet import words
+
 JSON, CSV, GEOJSON = "application/json", "text/csv", "application/geo+json"
 
 
@@ -36,15 +38,22 @@ def _liking(kind: str, ranges: Iterable[tuple[str, float]]) -> float:
 
 
 def csv_text(shape: type[BaseModel], rows: Iterable[BaseModel]) -> str:
-    """RFC 4180: `,`, a decimal point, a header. What is nested has a column each (`place_site`), even without rows."""
+    """RFC 4180: `,`, a decimal point, a header. What is nested has a column each (`place_site`), even without rows.
+
+    A text that a spreadsheet would compute begins with an apostrophe; JSON has it as it is.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     names = columns(shape)
     writer.writerow(names)
     for row in rows:
         values = flat(row.model_dump(mode="json"))
-        writer.writerow([values.get(name, "") for name in names])
+        writer.writerow([_cell(values.get(name, "")) for name in names])
     return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    return words(value) if isinstance(value, str) else value
 
 
 def columns(shape: type[BaseModel]) -> list[str]:

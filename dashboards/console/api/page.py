@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import structlog
@@ -13,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from dashboards.console.access import Handler
+from dashboards.console.access import EVERYTHING, Handler, rule_of, ruled
 from dashboards.console.api.asked import Asked, read
 from dashboards.console.api.catalogue import PREFIX
 from dashboards.console.api.endpoints import ENDPOINTS, Endpoint
@@ -21,8 +22,10 @@ from dashboards.console.api.formats import CSV, GEOJSON, JSON, chosen, csv_text
 from dashboards.console.api.openapi import document
 from dashboards.console.api.problem import MEDIA_TYPE, STATUSES, Trouble, problem, said, unauthorized, unavailable
 from dashboards.console.api.room import Found, Room
+from dashboards.console.api.within import Rooms
 from dashboards.console.console import Console
 from dashboards.console.fleet import FleetInForce
+from dashboards.console.personal import as_seen, sees_raw
 from dashboards.console.pieces.clock import now_ms
 from devices.errors import StoreUnavailable
 from devices.problems import Language
@@ -39,7 +42,7 @@ def routes(
     clock: Callable[[], int] = now_ms,
 ) -> list[BaseRoute]:
     """All below /api/v1. `raw_days`: `store.raw_days` of the settings; `clock`: ms."""
-    room = Room(console, FleetInForce(console.sources.registry), raw_days, clock)
+    rooms = Rooms(Room(console, FleetInForce(console.sources.registry), raw_days, clock))
     described = json.dumps(document(), ensure_ascii=False).encode()
 
     async def openapi(request: Request) -> Response:
@@ -47,23 +50,33 @@ def routes(
         _format(request, [JSON])
         return _answer(request, described, JSON)
 
-    inner = [Route(one.path, _guarded(console, _endpoint(room, one))) for one in ENDPOINTS]
+    inner = [Route(one.path, _guarded(console, _endpoint(rooms, one))) for one in ENDPOINTS]
     inner.append(Route("/openapi.json", _guarded(console, openapi)))
     application = Starlette(routes=inner, exception_handlers={HTTPException: _of_router(console)})
     application.router.redirect_slashes = False
     below = Mount(PREFIX, application)
     below.path_regex = re.compile(below.path_regex.pattern, re.DOTALL)  # else an address with a line feed is not ours
-    return [Route(PREFIX, _guarded(console, _endpoint(room, ENDPOINTS[0]))), below]
+    return [Route(PREFIX, _guarded(console, _endpoint(rooms, ENDPOINTS[0]))), below]
 
 
-def _endpoint(room: Room, endpoint: Endpoint) -> Handler:
+def _endpoint(rooms: Rooms, endpoint: Endpoint) -> Handler:
+    """Of the part of the territory that whoever asks may see."""
+
     async def answer(request: Request) -> Response:
+        user = rooms.whole.console.access.user(request)
+        room = rooms.of(user.scope if user is not None else EVERYTHING)
         kind = _format(request, endpoint.formats)
         asked = read(endpoint.asks, request.query_params.multi_items())
-        found = await endpoint.find(room, asked, request.path_params.get("id", ""))
+        found = await endpoint.find(_seen(room, request), asked, request.path_params.get("id", ""))
         return _answer(request, _written(endpoint, found, kind), kind, _link(request, found), endpoint.name)
 
     return answer
+
+
+def _seen(room: Room, request: Request) -> Room:
+    """The room as who asks may see it."""
+    raw = sees_raw(room.console.access.user(request))
+    return replace(room, console=as_seen(room.console, request), raw=raw)
 
 
 def _guarded(console: Console, answer: Handler) -> Handler:
@@ -90,7 +103,7 @@ def _guarded(console: Console, answer: Handler) -> Handler:
             return response
         return _turned_away(request, response, language)
 
-    return guarded
+    return ruled(guarded, rule_of(reading))
 
 
 def _turned_away(request: Request, response: Response, language: Language) -> Response:

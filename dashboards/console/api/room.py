@@ -19,6 +19,8 @@ class Room:
     """Raw values are kept this long; 0 is for ever."""
     clock: Callable[[], int]
     """Wall clock, ms."""
+    raw: bool = False
+    """Whether who asks may see raw values of persons."""
 
 
 class Found(NamedTuple):

@@ -8,12 +8,13 @@ from dashboards.console.api.answers import Point as PointShape
 from dashboards.console.api.answers import Series, Value, iso
 from dashboards.console.api.asked import FAR, OfSeries
 from dashboards.console.api.devices import card_of
-from dashboards.console.api.problem import Wrong, said, wrong
+from dashboards.console.api.problem import Trouble, Wrong, said, wrong
 from dashboards.console.api.room import Found, Room
 from dashboards.console.api.spans import KEPT, OWN, joined, whole_days
-from dashboards.console.pieces.days import by_day
+from dashboards.console.personal import Sight
+from dashboards.console.pieces.days import by_day, day_of
 from devices.problems import near
-from devices.quantity import Aggregate, Quantity
+from devices.quantity import Aggregate, Personal, Quantity
 from devices.schema import RAW, ROLLUP
 from stores.port import Point
 
@@ -30,7 +31,7 @@ Points = Callable[[str, str, int, int, str], Sequence[Point]]
 async def series(room: Room, asked: OfSeries, name: str) -> Found:
     card_of(room, name)
     quantity = _quantity(room, asked)
-    start, end = _range(room, asked)
+    start, end = _finest(room, asked, quantity, *_range(room, asked))
     how = _aggregate(asked, quantity)
     points = room.console.sources.points
     if asked.step == "raw":
@@ -38,7 +39,8 @@ async def series(room: Room, asked: OfSeries, name: str) -> Found:
     else:
         found = await run_in_threadpool(_spans, points, name, quantity, asked.step, how, start, end)
     shown, following = found[:POINTS], found[POINTS].time if len(found) > POINTS else None
-    oldest = room.clock() - room.raw_days * DAY_MS if room.raw_days and asked.step == "raw" else None
+    kept = quantity.personal.retention_days if quantity.personal else room.raw_days
+    oldest = room.clock() - kept * DAY_MS if kept and asked.step == "raw" else None
     body = Series(
         device=name,
         quantity=quantity.id,
@@ -74,6 +76,18 @@ def _range(room: Room, asked: OfSeries) -> tuple[int, int]:
         raise wrong(Wrong("to", said("order")))
     if end - start > days * DAY_MS:
         raise wrong(Wrong("from", said("too_wide", days=days, step=asked.step)))
+    return start, end
+
+
+def _finest(room: Room, asked: OfSeries, quantity: Quantity, start: int, end: int) -> tuple[int, int]:
+    """The same range, or what of it is over. Raises Trouble where the step is finer than who asks may see."""
+    sight = Sight(room.raw, room.clock())
+    finest = sight.finest(quantity)
+    if finest and asked.step not in ("1h", "1d")[finest >= Personal.DAY :]:
+        step = "1d" if finest >= Personal.DAY else "1h"
+        raise Trouble("forbidden", said("personal_step", name=quantity.id, step=step))
+    if finest >= Personal.DAY:
+        end = max(start, min(end, day_of(sight.now)))
     return start, end
 
 

@@ -38,6 +38,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "too_wide": "Au plus {days} jours à la fois pour step={step} : raccourcissez, ou agrégez davantage.",
         "raw_aggregate": "step=raw donne les valeurs telles qu'elles sont : retirez `aggregate`, ou prenez step=1h.",
         "not_kept": "Les agrégats horaires de cette grandeur ne le permettent pas ; possibles : {known}.",
+        "personal_step": "La grandeur « {name} » peut concerner des personnes : demandez step={step}, ou un jeton du "
+        "rôle technician.",
     },
     "en": {
         "bad_parameters": "Parameters that are not valid",
@@ -76,5 +78,7 @@ TEXTS: dict[str, dict[str, str]] = {
         "too_wide": "At most {days} days at once for step={step}: ask for less, or for a longer step.",
         "raw_aggregate": "step=raw gives the values as they are: leave `aggregate` out, or take step=1h.",
         "not_kept": "The hourly roll-ups of this quantity do not hold it; possible: {known}.",
+        "personal_step": 'The quantity "{name}" may tell of persons: ask for step={step}, or for a token of the role '
+        "technician.",
     },
 }

@@ -9,6 +9,7 @@ from dashboards.console.console import Console
 from dashboards.console.device.card import shown_quantities
 from dashboards.console.device.span import Span, read_span
 from dashboards.console.device.twin import page_number
+from dashboards.console.personal import Sight, as_seen, sees_raw
 from dashboards.console.present import Value
 from devices.problems import Language
 from devices.quantity import Quantity
@@ -37,6 +38,7 @@ class Asked(NamedTuple):
     """What a person typed as `from` and `to`, where it was wrong: it is kept; else empty."""
     wrong: Mapping[str, str]
     """Name of a parameter -> a key of the texts."""
+    sight: Sight
 
 
 def read(request: Request, console: Console, now: int) -> Asked | None:
@@ -46,18 +48,21 @@ def read(request: Request, console: Console, now: int) -> Asked | None:
     if profile is None:
         return None
     query = request.query_params
-    present = console.present.of(profile.device.id)
+    sight = Sight(sees_raw(console.access.user(request)), now)
+    present = as_seen(console, request).present.of(profile.device.id)
     span, wrong = read_span(query, now)
     shown = shown_quantities(profile, registry, present)
     quantity, unknown = _quantity(query.get("quantity", ""), shown, registry)
     page = page_number(query.get("page", ""))
-    policy, bad_step = _policy(query.get("step", ""), span)
+    policy, bad_step = _policy(query.get("step", ""), span, quantity, sight)
     wrong |= unknown | bad_step | ({"page": "bad_page"} if page is None else {})
     if quantity is not None and quantity not in shown:
         shown = [*shown, quantity]
     language = console.site.language(request)
     kept = {name: query.get(name, "")[:100] for name in ENDS} if wrong.keys() & set(ENDS) else {}
-    return Asked(profile, registry, present, language, now, span, shown, quantity, page or 1, policy, kept, wrong)
+    return Asked(
+        profile, registry, present, language, now, span, shown, quantity, page or 1, policy, kept, wrong, sight
+    )
 
 
 def _quantity(name: str, shown: list[Quantity], registry: Registry) -> tuple[Quantity | None, dict[str, str]]:
@@ -70,9 +75,11 @@ def _quantity(name: str, shown: list[Quantity], registry: Registry) -> tuple[Qua
     return (found, {}) if found else (first, {"quantity": "bad_quantity"})
 
 
-def _policy(step: str, span: Span) -> tuple[str, dict[str, str]]:
+def _policy(step: str, span: Span, quantity: Quantity | None, sight: Sight) -> tuple[str, dict[str, str]]:
     if not step:
         return "", {}
+    if step == "raw" and quantity is not None and sight.finest(quantity):
+        return "", {"step": "personal_step"}
     if step not in STEPS or (step == "raw" and span.length > RAW_LONGEST_MS):
         return "", {"step": "bad_step"}
     return STEPS[step], {}

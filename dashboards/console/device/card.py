@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 from alerts.calendar import local
 from dashboards.console.device.texts import TEXTS
+from dashboards.console.personal import Sight
 from dashboards.console.present import Value
 from dashboards.console.rows import LATE_AFTER, Moment, moment, origin
 from devices.device import Placement
 from devices.problems import Language
-from devices.quantity import Kind, Quantity
+from devices.quantity import Kind, Personal, Quantity
 from devices.readable import readable, with_sign
 from devices.registry import HEALTH, Profile, Registry
 
@@ -88,8 +89,8 @@ def shown_quantities(profile: Profile, registry: Registry, present: Mapping[str,
     return [registry.quantities[name] for name in dict.fromkeys(names) if name in registry.quantities]
 
 
-def cells(quantities: Sequence[Quantity], present: Mapping[str, Value], now: int, language: Language) -> list[Cell]:
-    return [_cell(quantity, present.get(quantity.id), now, language) for quantity in quantities]
+def cells(quantities: Sequence[Quantity], present: Mapping[str, Value], language: Language, sight: Sight) -> list[Cell]:
+    return [_cell(quantity, present.get(quantity.id), language, sight) for quantity in quantities]
 
 
 def value_text(value: float, quantity: Quantity, language: Language) -> str:
@@ -104,9 +105,12 @@ def town(code: str, registry: Registry) -> str:
     return f"{registry.towns[code]} ({code})" if code in registry.towns else code
 
 
-def _cell(quantity: Quantity, known: Value | None, now: int, language: Language) -> Cell:
+def _cell(quantity: Quantity, known: Value | None, language: Language, sight: Sight) -> Cell:
+    """Of one whose raw values are not for who asks, where the others are."""
     text = "" if known is None else value_text(known.value, quantity, language)
-    when = None if known is None else moment(known.time, now, language)
+    if finest := sight.finest(quantity):
+        text = TEXTS[language]["personal_days" if finest >= Personal.DAY else "personal_hours"]
+    when = None if known is None else moment(known.time, sight.now, language)
     return Cell(quantity.id, quantity.label[language], text, when, _range(quantity, language))
 
 

@@ -11,7 +11,7 @@ from alerts.planning import Planning
 from dashboards.console.console import Console
 from dashboards.console.device.asked import Asked, read
 from dashboards.console.device.limits import lines
-from dashboards.console.device.samples import Track, read_track
+from dashboards.console.device.samples import Track, read_shown
 from dashboards.console.device.series import body_of, series
 from dashboards.console.device.sheet import sheet
 from dashboards.console.device.texts import TEXTS
@@ -67,7 +67,7 @@ async def _found(request: Request, console: Console, now: int) -> tuple[Asked, Q
 
 def _track(asked: Asked, quantity: Quantity, sources: Sources) -> Track | None:
     interval = asked.profile.model.interval * 1000
-    return read_track(sources, asked.profile.device.id, quantity, asked.span, interval, asked.policy)
+    return read_shown(sources, asked.profile.device.id, quantity, asked.span, interval, asked.sight, asked.policy)
 
 
 def rules_on(asked: Asked, sources: Sources) -> list[Applied]:

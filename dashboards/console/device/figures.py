@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from alerts.applied import Applied
 from dashboards.console.device.limits import Line, lines
-from dashboards.console.device.samples import History, Track, bands, read_track, shape
+from dashboards.console.device.samples import History, Track, bands, read_shown, shape
 from dashboards.console.device.sketch import Bar, Sketch, lane, sketch
 from dashboards.console.device.span import Span
 from dashboards.console.device.summary import duration, held, share, state_name, summary
+from dashboards.console.personal import Sight
 from devices.problems import Language
 from devices.quantity import Quantity
 from devices.readable import with_sign
@@ -54,11 +55,11 @@ def figures(
 
 
 def read_tracks(
-    history: History, profile: Profile, quantities: Sequence[Quantity], span: Span
+    history: History, profile: Profile, quantities: Sequence[Quantity], span: Span, sight: Sight
 ) -> list[tuple[Quantity, Track]]:
     """Raises StoreUnavailable."""
     interval = profile.model.interval * 1000
-    return [(one, read_track(history, profile.device.id, one, span, interval)) for one in quantities]
+    return [(one, read_shown(history, profile.device.id, one, span, interval, sight)) for one in quantities]
 
 
 def _figure(track: Track, quantity: Quantity, span: Span, limits: Sequence[Line], language: Language) -> Figure:

@@ -22,12 +22,13 @@ from dashboards.console.device.span import LENGTHS, Span
 from dashboards.console.device.texts import TEXTS
 from dashboards.console.device.times import clock, typed
 from dashboards.console.device.twin import twin
+from dashboards.console.personal import measures_persons
 from dashboards.console.pieces.blocking import asked_in_thread
 from dashboards.console.pieces.clock import now_ms
 from dashboards.console.pieces.paging import query_of
 from dashboards.console.pieces.visible import visible
 from dashboards.console.rows import Moment, moment
-from dashboards.console.sources import RefusedPage
+from dashboards.console.sources import RawMessage, RefusedPage, Sources
 from dashboards.console.texts import REASONS
 from devices.problems import Language, near
 from devices.quantity import Quantity
@@ -84,13 +85,13 @@ async def show(request: Request, console: Console, asked: Asked) -> Response:
     """What cannot be read is said in its place; the rest is shown. 400 for a wrong question."""
     sources, device, language, now = console.sources, asked.profile.device, asked.language, asked.now
     rules = data.rules_on(asked, sources)
-    tracks, trouble = await asked_in_thread(language, [], read_tracks, sources, asked.profile, asked.shown, asked.span)
+    tracks, trouble = await _tracks(sources, asked)
     day, day_trouble = await asked_in_thread(language, {}, read_day, sources.points, device.id, asked.present, now)
     past, past_trouble = await asked_in_thread(language, [], sources.alerts, None, device.id, ALERTS)
     refused, refused_trouble = await asked_in_thread(
         language, RefusedPage([], 0, {}), sources.refused, {"device": device.id}, 0, REFUSALS
     )
-    messages, raw_trouble = await asked_in_thread(language, [], sources.messages, device.id, MESSAGES)
+    messages, raw_trouble = await _messages(sources, asked)
     open_alerts = open_rows(sources.open_alerts(), device.id, now, language)
     return console.site.page(
         request,
@@ -98,7 +99,7 @@ async def show(request: Request, console: Console, asked: Asked) -> Response:
         TEXTS,
         status=400 if asked.wrong else 200,
         card=card(asked.profile, asked.registry, console.present.heard(device.id), now, language),
-        cells=cells(asked.shown, asked.present, now, language),
+        cells=cells(asked.shown, asked.present, language, asked.sight),
         **await run_in_threadpool(charts, asked, tracks, rules),
         store_trouble=trouble,
         open_alerts=open_alerts,
@@ -117,14 +118,25 @@ async def show(request: Request, console: Console, asked: Asked) -> Response:
 async def show_charts(request: Request, console: Console, asked: Asked) -> Response:
     """The charts and the table alone, for the script that puts them in the place of older ones."""
     sources = console.sources
-    tracks, trouble = await asked_in_thread(
-        asked.language, [], read_tracks, sources, asked.profile, asked.shown, asked.span
-    )
+    tracks, trouble = await _tracks(sources, asked)
     status = 400 if asked.wrong else 503 if trouble else 200
     values = await run_in_threadpool(charts, asked, tracks, data.rules_on(asked, sources))
     response = console.site.page(request, "device_figures.html", TEXTS, status=status, **values)
     del response.headers["Set-Cookie"]  # a page that is still open in one language does not choose it anew
     return response
+
+
+async def _tracks(sources: Sources, asked: Asked) -> tuple[list[tuple[Quantity, Track]], str]:
+    return await asked_in_thread(
+        asked.language, [], read_tracks, sources, asked.profile, asked.shown, asked.span, asked.sight
+    )
+
+
+async def _messages(sources: Sources, asked: Asked) -> tuple[Sequence[RawMessage], str]:
+    """Those of a device that measures persons are for who may see raw values of them."""
+    if not asked.sight.raw and measures_persons(asked.profile, asked.registry):
+        return [], TEXTS[asked.language]["personal_messages"]
+    return await asked_in_thread(asked.language, [], sources.messages, asked.profile.device.id, MESSAGES)
 
 
 def charts(asked: Asked, tracks: Sequence[tuple[Quantity, Track]], rules: Sequence[Applied]) -> Mapping[str, Any]:

@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
-from dashboards.console.device.span import Span
-from devices.quantity import Aggregate, Kind, Quantity
+from dashboards.console.api.spans import OWN, joined, whole_days
+from dashboards.console.device.span import DAY_MS, Span
+from dashboards.console.personal import Sight
+from dashboards.console.pieces.days import by_day, day_of
+from devices.quantity import Aggregate, Kind, Personal, Quantity
 from devices.schema import HOUR_MS, RAW, ROLLUP
 from stores.port import Hour, Point
 
@@ -66,6 +69,28 @@ def read_track(history: History, device: str, quantity: Quantity, span: Span, in
     if span.raw and not hours and not policy:
         return Track([], RAW, interval)
     return Track(_samples(hours, quantity), ROLLUP, max(HOUR_MS, interval))
+
+
+def read_shown(
+    history: History, device: str, quantity: Quantity, span: Span, interval: int, sight: Sight, policy: str = ""
+) -> Track:
+    """The same in steps no finer than who asks may see."""
+    finest = sight.finest(quantity)
+    if finest >= Personal.DAY:
+        return _days(history, device, quantity, span, sight.now)
+    return read_track(history, device, quantity, span, interval, ROLLUP if finest else policy)
+
+
+def _days(history: History, device: str, quantity: Quantity, span: Span, now: int) -> Track:
+    """Days that are over: one that is not would tell of each hour as it grows."""
+    start, end = whole_days(span.start, min(span.end, day_of(now)))
+    found = joined(
+        quantity,
+        OWN[quantity.aggregate],
+        lambda field: history.points(device, field, start, end, ROLLUP),
+        by_day(),
+    )
+    return Track([Sample(time, value, value, value) for time, value in found], ROLLUP, DAY_MS)
 
 
 def _samples(hours: Sequence[Hour], quantity: Quantity) -> Sequence[Sample]:

@@ -17,6 +17,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "bad_page": "Le numéro de page doit être un nombre à partir de 1.",
         "bad_quantity": "Ce capteur n'a pas cette grandeur.",
         "bad_step": "Le pas doit être raw ou 1h ; raw pour sept jours au plus.",
+        "personal_step": "Cette grandeur peut concerner des personnes : demandez-la par pas de 1h, ou connectez-vous "
+        "avec le rôle technician.",
+        "personal_hours": "par heure, sur la courbe",
+        "personal_days": "par jour, sur la courbe",
+        "personal_messages": "Ce capteur mesure ce qui peut concerner des personnes : ses messages bruts demandent le "
+        "rôle technician.",
         "store_trouble": "La base ne répond pas",
         "trouble": "Cette partie ne peut pas être affichée",
         "not_measured": "Rien de ce qu'envoie ce capteur n'a été mesuré ici",
@@ -149,6 +155,12 @@ TEXTS: dict[str, dict[str, str]] = {
         "bad_page": "The page must be a number from 1.",
         "bad_quantity": "This device has no such quantity.",
         "bad_step": "The step must be raw or 1h; raw for seven days at most.",
+        "personal_step": "This quantity may tell of persons: ask for it in steps of 1h, or sign in with the role "
+        "technician.",
+        "personal_hours": "by the hour, in the chart",
+        "personal_days": "by the day, in the chart",
+        "personal_messages": "This device measures what may tell of persons: its messages as they came take the role "
+        "technician.",
         "store_trouble": "The store does not answer",
         "trouble": "This part cannot be shown",
         "not_measured": "Nothing that this device sends was measured here",

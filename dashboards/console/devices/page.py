@@ -26,6 +26,7 @@ from dashboards.console.devices.sheet import csv_of
 from dashboards.console.devices.texts import LISTED, TEXTS
 from dashboards.console.fleet import Card, Fleet, FleetInForce, Glance
 from dashboards.console.fleet_words import Row, row_of
+from dashboards.console.personal import as_seen
 from dashboards.console.pieces.clock import now_ms
 from devices.device import DOMAINS
 from devices.problems import Language
@@ -58,7 +59,9 @@ def routes(console: Console) -> list[Route]:
         query, wrong = read_query(request.query_params, fleet)
         language, cases = console.site.language(request), console.sources.open_alerts()
         found = (
-            Shown([], 0, 1, 1, 1) if wrong else await run_in_threadpool(_shown, console, fleet, cases, query, language)
+            Shown([], 0, 1, 1, 1)
+            if wrong
+            else await run_in_threadpool(_shown, as_seen(console, request), fleet, cases, query, language)
         )
         return console.site.page(
             request,
@@ -80,7 +83,7 @@ def routes(console: Console) -> list[Route]:
         if wrong:
             return await devices(request)
         language, cases = console.site.language(request), console.sources.open_alerts()
-        body = await run_in_threadpool(_csv, console, fleet, cases, query, language)
+        body = await run_in_threadpool(_csv, as_seen(console, request), fleet, cases, query, language)
         headers = console.site.headers() | {
             "Content-Disposition": f'attachment; filename="{TEXTS[language]["file"]}.csv"'
         }

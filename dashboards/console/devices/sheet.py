@@ -11,7 +11,7 @@ from dashboards.console.fleet import DeviceState
 from dashboards.console.fleet_words import label_of
 from dashboards.console.pieces.spreadsheet import BYTE_ORDER_MARK, number, words
 from dashboards.console.pieces.visible import fold
-from dashboards.console.present import Present
+from dashboards.console.present import Newest
 from dashboards.console.rows import PARIS
 from devices.problems import Language
 from devices.readable import SIGNS
@@ -21,7 +21,7 @@ COLUMNS = ("id", "device", "domain", "commune", "code", "site", "model", "owner"
            "state", "level", "alerts", "time", "iso")  # fmt: skip
 
 
-def csv_of(found: Sequence[DeviceState], registry: Registry, present: Present, language: Language) -> str:
+def csv_of(found: Sequence[DeviceState], registry: Registry, present: Newest, language: Language) -> str:
     """A row per device; after what it is, a column per quantity that any of them has."""
     values = [present.of(one.card.id) for one in found]
     names = {name for heard in values for name in heard}

@@ -42,6 +42,7 @@ async def show_device(console: Console, request: Request) -> Response:
         state_at=f"/install/{device}/state?{query_of({**(since or Since())._asdict(), 'lang': language})}",
         deeds=[deed for deed in DEEDS if deed != "add"],
         obstacle=await run_in_threadpool(obstacle, console),
+        keys=console.sources.keys is not None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Pages that only technicians see, and whether the files can be written at all."""
+"""Pages that only some roles see, and whether the files can be written at all."""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from dashboards.console.access import Handler, Role
+from dashboards.console.access import Handler, Role, Rule, ruled
 from dashboards.console.accounts.texts import REFUSED
 from dashboards.console.console import Console
 
@@ -14,6 +14,10 @@ Page = Callable[[Console, Request], Awaitable[Response]]
 
 
 def for_technicians(console: Console, page: Page) -> Handler:
+    return for_role(console, Role.TECHNICIAN, page)
+
+
+def for_role(console: Console, role: Role, page: Page) -> Handler:
     """Whoever is not signed in is led to the sign-in page, whoever may not is told so."""
 
     async def show(request: Request) -> Response:
@@ -21,11 +25,11 @@ def for_technicians(console: Console, page: Page) -> Handler:
         if user is None:
             here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
             return RedirectResponse(f"/sign-in?next={quote(here, safe='/')}", 303, {"Cache-Control": "no-store"})
-        if user.role < Role.TECHNICIAN:
+        if user.role < role:
             return console.site.page(request, "refused.html", REFUSED, status=403, code="role")
         return await page(console, request)
 
-    return console.access.reading(show)
+    return ruled(console.access.reading(show), Rule(role))
 
 
 def obstacle(console: Console) -> str:

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from dashboards.console.access import Role
 from dashboards.console.console import Console
 from dashboards.console.install.codes import device_of, read_code
+from dashboards.console.install.credential import give_credential, show_credential
 from dashboards.console.install.deeds import Note, do, not_noted, show_deed
 from dashboards.console.install.first import show_device, show_state
 from dashboards.console.install.gate import for_technicians, obstacle
@@ -34,6 +35,8 @@ def routes(console: Console, note: Note = not_noted) -> list[Route]:
         Route("/install/_add", doing, methods=["POST"]),
         Route("/install/{device}", for_technicians(console, show_device)),
         Route("/install/{device}/state", for_technicians(console, show_state)),
+        Route("/install/{device}/credential", for_technicians(console, show_credential), methods=["GET"]),
+        Route("/install/{device}/credential", acting(partial(give_credential, console)), methods=["POST"]),
         Route("/install/{device}/{deed}", for_technicians(console, show_deed), methods=["GET"]),
         Route("/install/{device}/{deed}", doing, methods=["POST"]),
     ]

@@ -25,6 +25,23 @@ TEXTS: dict[str, dict[str, str]] = {
         "modifié ici. Donnez-lui ce droit : chgrp vigiterre /etc/vigiterre ; chmod g+w "
         "/etc/vigiterre.",
         "failed": "L'écriture a échoué ({detail}) : rien n'a changé. Vérifiez le disque, puis recommencez.",
+        "credential": "Accès au courtier",
+        "credential_words": "Un capteur qui parle lui-même au courtier MQTT a un nom et un mot de passe à lui. Le "
+        "mot de passe n'est montré qu'une fois.",
+        "credential_since": "Ce capteur en a un depuis",
+        "credential_again_words": "Un autre mot de passe met fin à celui-ci.",
+        "credential_give": "Donner un mot de passe",
+        "credential_again": "Donner un autre mot de passe",
+        "credential_once": "Lisez le code ou copiez le mot de passe maintenant : cette page ne revient pas, et "
+        "rien d'autre ne le garde.",
+        "credential_code": "QR code de l'adresse, du nom et du mot de passe",
+        "credential_broker": "Courtier",
+        "credential_user": "Nom d'utilisateur",
+        "credential_password": "Mot de passe",
+        "credential_topic": "Sujet des mesures",
+        "credential_due": "Valable dès que le courtier le sait : à la prochaine exécution de « vigiterre broker "
+        "apply ».",
+        "credential_done": "C'est copié",
         "add": "Ajouter un capteur",
         "edit": "Modifier {device}",
         "move": "Déplacer {device}",
@@ -174,6 +191,22 @@ TEXTS: dict[str, dict[str, str]] = {
         "permission": "Vigiterre may not write to the configuration folder: nothing can be changed here. Permit "
         "it: chgrp vigiterre /etc/vigiterre; chmod g+w /etc/vigiterre.",
         "failed": "Writing failed ({detail}): nothing has changed. Check the disk, then try again.",
+        "credential": "Access to the broker",
+        "credential_words": "A device that speaks to the MQTT broker itself has a name and a password of its own. "
+        "The password is shown once.",
+        "credential_since": "This device has had one since",
+        "credential_again_words": "Another password ends this one.",
+        "credential_give": "Give it a password",
+        "credential_again": "Give it another password",
+        "credential_once": "Scan the code or copy the password now: this page does not come back, and nothing "
+        "else keeps it.",
+        "credential_code": "QR code of address, name and password",
+        "credential_broker": "Broker",
+        "credential_user": "User name",
+        "credential_password": "Password",
+        "credential_topic": "Topic of its readings",
+        "credential_due": "Good once the broker knows of it: the next time that 'vigiterre broker apply' is run.",
+        "credential_done": "It is copied",
         "add": "Add a device",
         "edit": "Edit {device}",
         "move": "Move {device}",

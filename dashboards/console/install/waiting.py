@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from dashboards.console.device.card import Cell, cells, shown_quantities
 from dashboards.console.device.health import Health, health
+from dashboards.console.personal import Sight
 from dashboards.console.present import Value
 from dashboards.console.quarantine.rows import Row, row_of
 from dashboards.console.quarantine.texts import REMEDIES
@@ -70,7 +71,7 @@ def waiting(
     return Waiting(
         _state(bool(values), bool(fresh), bool(since_then), weak=weak),
         None if newest is None else moment(newest, now, language),
-        cells(shown, fresh, now, language),
+        cells(shown, fresh, language, Sight(raw=True, now=now)),
         radio,
         [(row_of(one, now, language), REMEDIES[language].get(one.reason, "")) for one in since_then],
     )

@@ -14,7 +14,7 @@ from dashboards.console.pieces.blocking import asked_in_thread
 from dashboards.console.pieces.clock import now_ms
 from dashboards.console.pieces.paging import paged, query_of
 from dashboards.console.quarantine.filters import LAST_PAGE, read_filters
-from dashboards.console.quarantine.rows import row_of, tallies
+from dashboards.console.quarantine.rows import dropped, row_of, tallies
 from dashboards.console.quarantine.texts import TEXTS
 from dashboards.console.sources import RefusedPage
 from dashboards.console.texts import REASONS
@@ -50,6 +50,7 @@ async def show_list(
         kept=query_of(filters.chosen),
         reasons=list(REASONS[language].items()),
         tallies=tallies(found.by_reason, language),
+        dropped=dropped(found.dropped, language),
         rows=[row_of(one, now, language) for one in found.rows],
         paging=paging,
         trouble=trouble,

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from dashboards.console.access import Role
 from dashboards.console.console import Console
+from dashboards.console.personal import sees_raw
 from dashboards.console.pieces import texts as pieces
 from dashboards.console.pieces.asked import Asked, Wrong
 from dashboards.console.pieces.blocking import asked_in_thread
@@ -23,27 +24,30 @@ LARGEST = 2**63 - 1
 LAST_PAGE = 1_000
 
 
-async def show_one(console: Console, request: Request, wrong: Sequence[Wrong] = ()) -> Response:
+async def show_one(console: Console, request: Request, wrong: Sequence[Wrong] = (), *, status: int = 200) -> Response:
+    """Its bytes are what nobody understood, and may tell of anybody: they are for who may see raw values of persons."""
     language, now = console.site.language(request), now_ms()
     one, trouble = await _refusal(console, request, language)
     if one is None:
         return _absent(console, request, trouble)
     asked, user = Asked(request.query_params, language), console.access.user(request)
-    paging = paged(asked.number("page", 1, LAST_PAGE), len(one.kept), PAGE, {})
+    shown = one.kept if sees_raw(user) else b""
+    paging = paged(asked.number("page", 1, LAST_PAGE), len(shown), PAGE, {})
     mistakes = [*asked.wrong, *wrong]
     return console.site.page(
         request,
         "quarantine_one.html",
         TEXTS,
-        status=400 if mistakes else 200,
+        status=400 if mistakes else status,
         p=pieces.TEXTS[language],
         wrong=mistakes,
         row=row_of(one, now, language),
         remedy=REMEDIES[language].get(one.reason, ""),
         sha256=one.sha256,
         known=one.device in console.sources.registry().devices,
-        lines=lines(one.kept, paging.offset),
-        pretty=await run_in_threadpool(pretty, one.kept),
+        lines=lines(shown, paging.offset),
+        pretty=await run_in_threadpool(pretty, shown),
+        withheld=not sees_raw(user),
         paging=paging,
         kept=len(one.kept),
         may_replay=user is not None and user.role >= Role.TECHNICIAN,
@@ -55,6 +59,8 @@ async def download(console: Console, request: Request) -> Response:
     one, trouble = await _refusal(console, request, console.site.language(request))
     if one is None:
         return _absent(console, request, trouble)
+    if not sees_raw(console.access.user(request)):
+        return await show_one(console, request, status=403)
     headers = {
         "Content-Disposition": f'attachment; filename="vigiterre-{one.id}.bin"',
         "Content-Security-Policy": "sandbox; default-src 'none'",

@@ -1,12 +1,12 @@
 """Refusals as the pages show them. Strangers' text is made visible; templates escape it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from dashboards.console.pieces.visible import visible
-from dashboards.console.quarantine.texts import REMEDIES
+from dashboards.console.quarantine.texts import REMEDIES, TEXTS
 from dashboards.console.rows import Moment, moment
-from dashboards.console.sources import Refused
+from dashboards.console.sources import Dropped, Refused
 from dashboards.console.texts import REASONS
 from devices.problems import Language
 from devices.readable import whole
@@ -46,6 +46,19 @@ def row_of(one: Refused, now: int, language: Language) -> Row:
         whole(one.size),
         len(one.kept) < one.size,
     )
+
+
+def dropped(gone: Sequence[Dropped], language: Language) -> list[str]:
+    """A sentence for each."""
+    t = TEXTS[language]
+    return [
+        t["dropped"].format(
+            device=visible(one.device) or t["strangers"],
+            number=whole(one.refusals),
+            reason=REASONS[language].get(one.reason, one.reason),
+        )
+        for one in gone
+    ]
 
 
 def tallies(counts: Mapping[str, int], language: Language) -> list[Tally]:

@@ -10,6 +10,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "count": "Nombre",
         "remedy": "Que faire",
         "empty": "La quarantaine est vide.",
+        "gone": "Jetés faute de place pour eux",
+        "dropped": "{device} : {number} refus ({reason}), il occupait plus que sa part.",
+        "strangers": "capteurs inconnus",
         "trouble": "La quarantaine ne peut pas être lue",
         "filters": "Filtrer",
         "device": "Capteur",
@@ -60,6 +63,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "json": "JSON mis en forme",
         "json_hint": "Les nombres sont tels que nous les lisons ; les octets ci-dessous font foi.",
         "no_bytes": "Le message est vide.",
+        "withheld": "Un message refusé peut contenir n'importe quoi, même ce qui concerne des personnes : ses octets "
+        "demandent le rôle technician.",
         "download": "Télécharger les octets gardés ({kept} octets)",
         "replay": "Rejouer ce message",
         "absent": "Refus inconnu",
@@ -76,6 +81,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "count": "Count",
         "remedy": "What to do",
         "empty": "The quarantine is empty.",
+        "gone": "Dropped, for they had no more room",
+        "dropped": "{device}: {number} refusals ({reason}), it took more than its share.",
+        "strangers": "unknown devices",
         "trouble": "The quarantine cannot be read",
         "filters": "Filter",
         "device": "Device",
@@ -125,6 +133,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "json": "JSON set out on lines",
         "json_hint": "Numbers are as we read them; the bytes below are the evidence.",
         "no_bytes": "The message is empty.",
+        "withheld": "A refused message may hold anything, even what tells of persons: "
+        "its bytes take the role technician.",
         "download": "Download the bytes kept ({kept} bytes)",
         "replay": "Run this message again",
         "absent": "Unknown refusal",
@@ -148,6 +158,8 @@ REMEDIES: dict[str, dict[str, str]] = {
         "redémarrer, rejouer.",
         "too_large": "Envoyer de plus petits tableaux.",
         "wrong_topic": "Publier sur vigiterre/domaine/capteur/up.",
+        "too_often": "Aller voir le capteur ; s'il a raison, relever limits.readings_per_hour ou limits.bytes_per_day, "
+        "redémarrer, rejouer.",
         "store_refused": "Le détail donne les mots de la base ; souvent une rétention trop courte : vigiterre doctor.",
     },
     "en": {
@@ -162,6 +174,8 @@ REMEDIES: dict[str, dict[str, str]] = {
         "run it again.",
         "too_large": "Send smaller arrays.",
         "wrong_topic": "Publish to vigiterre/domain/device/up.",
+        "too_often": "Look at the device; if it is right, raise limits.readings_per_hour or limits.bytes_per_day, "
+        "restart, run it again.",
         "store_refused": "The detail has the store's words; often a retention too short: vigiterre doctor.",
     },
 }

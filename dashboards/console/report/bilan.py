@@ -55,12 +55,17 @@ def bilan(
     alerts: Callable[[int | None, str, int], Sequence[Case]],
     now: int,
     language: Language,
+    *,
+    persons: bool = True,
 ) -> Bilan:
-    """`points` and `alerts` as in `Sources`; raises what they raise. `now` in ms."""
+    """`points` and `alerts` as in `Sources`; raises what they raise. `now` in ms.
+
+    `persons`: with the quantities that may tell of persons.
+    """
     names = where.devices(registry, min(period.end, now) - 1)
     hours: Points = lambda device, field: points(device, field, period.start, period.end, ROLLUP)  # noqa: E731
     end = min(period.end, now)
-    found = summaries(registry, names, hours, period.start, end) if end > period.start else []
+    found = summaries(registry, names, hours, period.start, end, persons=persons) if end > period.start else []
     chosen = set(names)
     told = [case for case in alerts(period.start, "", LISTED) if case.alert.series.device in chosen]
     title = TEXTS[language]["title_of"].format(place=where.name(registry), when=span(period, language))

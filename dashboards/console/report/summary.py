@@ -45,14 +45,17 @@ class Summary(NamedTuple):
     figures: Sequence[Figures]
 
 
-def summaries(registry: Registry, devices: Iterable[str], points: Points, start: int, end: int) -> list[Summary]:
-    """One of each device, in the order given; [start, end) in ms."""
-    return [summary(registry, name, points, start, end) for name in devices]
+def summaries(
+    registry: Registry, devices: Iterable[str], points: Points, start: int, end: int, *, persons: bool = True
+) -> list[Summary]:
+    """One of each device, in the order given; [start, end) in ms. `persons`: with quantities that may tell of them."""
+    return [summary(registry, name, points, start, end, persons=persons) for name in devices]
 
 
-def summary(registry: Registry, name: str, points: Points, start: int, end: int) -> Summary:
+def summary(registry: Registry, name: str, points: Points, start: int, end: int, *, persons: bool = True) -> Summary:
     profile = registry.profiles[name]
-    quantities = [registry.quantities[one.quantity] for one in profile.model.fields]
+    measured = [registry.quantities[one.quantity] for one in profile.model.fields]
+    quantities = [one for one in measured if persons or one.personal is None]
     counted = {one.id: points(name, one.id + COUNT) for one in quantities}
     readings = max((round(sum(point.value for point in counts)) for counts in counted.values()), default=0)
     expected = (end - start) / 1000 / profile.model.interval

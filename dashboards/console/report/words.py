@@ -14,7 +14,7 @@ from dashboards.console.report.summary import Extreme, Figures, Summary
 from dashboards.console.report.texts import TEXTS
 from dashboards.console.rows import PARIS
 from devices.problems import Language
-from devices.quantity import Aggregate, Kind, Quantity
+from devices.quantity import Aggregate, Kind, Personal, Quantity
 from devices.readable import whole, with_sign
 
 HOUR_MS = 3_600_000
@@ -63,6 +63,8 @@ def figure_row(found: Figures, language: Language) -> FigureRow:
     typical = (
         "" if found.typical is None else t[kind_of(quantity)].format(value=amount(quantity, found.typical, language))
     )
+    if quantity.personal is not None and quantity.personal.minimum_aggregation >= Personal.DAY:
+        return FigureRow(quantity.label[language], "", "", typical)  # an extreme tells its hour
     return FigureRow(
         quantity.label[language],
         extreme(quantity, found.least, language),

@@ -39,6 +39,8 @@ def _rows(
     device = profile.device.id
     for field in profile.model.fields:
         quantity = registry.quantities[field.quantity]
+        if quantity.personal is not None:
+            continue
         ends = [
             {point.time: point.value for point in points(device, quantity.id + suffix, start, end, ROLLUP)}
             for suffix in (MIN, MAX)

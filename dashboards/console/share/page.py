@@ -9,11 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from alerts.notices.case import Case
 from dashboards.console.accounts.shares import Share
 from dashboards.console.console import Console
 from dashboards.console.devices.sheet import csv_of
 from dashboards.console.fleet import DeviceState, FleetInForce, states
 from dashboards.console.fleet_words import row_of
+from dashboards.console.personal import discreet, measures_persons, personal
 from dashboards.console.pieces.clock import now_ms
 from dashboards.console.report.bilan import Where, bilan
 from dashboards.console.report.period import period_of
@@ -22,6 +24,8 @@ from dashboards.console.rows import PARIS
 from dashboards.console.share.history import history_csv
 from dashboards.console.share.texts import TEXTS
 from devices.errors import StoreUnavailable
+from devices.registry import Registry
+from devices.schema import HOUR_MS
 
 WEEK_MS = 7 * 86_400_000
 PRIVATE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
@@ -53,7 +57,7 @@ class SharePages:
             return share
         console, language = self._console, self._console.site.language(request)
         registry = console.sources.registry()
-        shown = [row_of(one, registry, console.present, now, language) for one in self._states(share, now)]
+        shown = [row_of(one, registry, discreet(console).present, now, language) for one in self._states(share, now)]
         return self._page(
             request,
             "share.html",
@@ -69,7 +73,7 @@ class SharePages:
         if isinstance(share, Response):
             return share
         console, language = self._console, self._console.site.language(request)
-        text = csv_of(self._states(share, now), console.sources.registry(), console.present, language)
+        text = csv_of(self._states(share, now), console.sources.registry(), discreet(console).present, language)
         return _file(text, f"{share.commune}.csv")
 
     async def history(self, request: Request) -> Response:
@@ -100,7 +104,15 @@ class SharePages:
         where, registry = Where(share.commune), sources.registry()
         try:
             found = await run_in_threadpool(
-                bilan, registry, where, period, sources.points, sources.alerts, now, language
+                bilan,
+                registry,
+                where,
+                period,
+                sources.points,
+                self._alerts,
+                now,
+                language,
+                persons=False,
             )
         except StoreUnavailable as error:
             return self._trouble(request, TEXTS[language]["store_trouble"], error.text(language), 503)
@@ -109,6 +121,12 @@ class SharePages:
         answer = self._console.site.page(request, "share_report.html", texts, found=found, address=address)
         answer.headers.update(PRIVATE)
         return answer
+
+    def _alerts(self, since: int | None, device: str, limit: int) -> list[Case]:
+        """As `Sources.alerts`, without those that tell of persons."""
+        sources = self._console.sources
+        registry = sources.registry()
+        return [case for case in sources.alerts(since, device, limit) if not personal(registry, case.alert.quantity)]
 
     async def _share(self, request: Request, now: int) -> Share | Response:
         """What the link opens, or why it opens nothing: 404, whatever ails it."""
@@ -123,7 +141,9 @@ class SharePages:
     def _states(self, share: Share, now: int) -> list[DeviceState]:
         console = self._console
         cards = [card for card in self._fleet.now().cards if card.commune == share.commune]
-        return states(cards, console.present, console.sources.open_alerts(), now)
+        registry = console.sources.registry()
+        cases = [case for case in console.sources.open_alerts() if not personal(registry, case.alert.quantity)]
+        return [_by_the_hour(one, registry) for one in states(cards, console.present, cases, now)]
 
     def _trouble(self, request: Request, heading: str, words: str, status: int) -> Response:
         return self._page(request, "share_trouble.html", status=status, heading=heading, words=words)
@@ -132,6 +152,13 @@ class SharePages:
         answer = self._console.site.page(request, template, TEXTS, status=status, **values)
         answer.headers.update(PRIVATE)
         return answer
+
+
+def _by_the_hour(one: DeviceState, registry: Registry) -> DeviceState:
+    """A door that sends only when it moves would tell when it moved by when it was heard."""
+    if one.heard is None or not measures_persons(registry.profiles[one.card.id], registry):
+        return one
+    return one._replace(heard=one.heard - one.heard % HOUR_MS)
 
 
 def _file(text: str, name: str) -> Response:

@@ -91,18 +91,18 @@ class SignIn:
         access = self._access
         old = (await access.visit(request)).session
         account = await self._checking.fitting(name, password, access.trust.client(request), access.now())
-        session = await run_in_threadpool(self._begin, account, password, old) if account else None
+        session = await run_in_threadpool(self._begin, request, account, password, old) if account else None
         # who mistakes the fields writes a password as the name: only known names are noted
         known = account or await run_in_threadpool(access.accounts.users.find, name)
         await access.note(request, known.name if known else "", "", DONE if session else REFUSED)
         return session
 
-    def _begin(self, account: Account, password: str, old: str) -> str | None:
+    def _begin(self, request: Request, account: Account, password: str, old: str) -> str | None:
         """The id is always new: one that somebody planted beforehand stays worth nothing."""
         accounts, now, passwords = self._access.accounts, self._access.now(), self._checking.passwords
         kept = passwords.hash(password) if passwords.outdated(account.hash) else account.hash
         accounts.users.note_sign_in(account, kept, now)
-        session = accounts.sessions.begin(account._replace(hash=kept), now)
+        session = self._access.begin(request, account._replace(hash=kept))
         if old:
             accounts.sessions.end(old)
         return session

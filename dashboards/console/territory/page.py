@@ -15,6 +15,7 @@ from dashboards.console.devices.query import LONGEST, is_page
 from dashboards.console.devices.texts import LISTED
 from dashboards.console.fleet import Fleet, FleetInForce, Glance
 from dashboards.console.fleet_words import Row, row_of
+from dashboards.console.personal import as_seen
 from dashboards.console.pieces.clock import now_ms
 from dashboards.console.rows import moment
 from dashboards.console.territory.geojson import devices_geojson, etag_of
@@ -50,7 +51,8 @@ def routes(console: Console) -> list[Route]:
         wish = request.query_params.get("page", "").strip() or "1"
         wall, language, now = "wall" in request.query_params, console.site.language(request), now_ms()
         page, cases = int(wish) if is_page(wish) else 1, sources.open_alerts()
-        shown = await run_in_threadpool(lambda: _shown(console, in_force.now(), cases, page, now, language, wall=wall))
+        seen = as_seen(console, request)
+        shown = await run_in_threadpool(lambda: _shown(seen, in_force.now(), cases, page, now, language, wall=wall))
         words = TEXTS[language]
         return console.site.page(
             request,

@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models.dashboard import Threshold
 
 from dashboards.grafana.board import Board, Row, url
 from dashboards.grafana.boards.consumption import consumption
-from dashboards.grafana.influxql import Selector, history, present, source, where
+from dashboards.grafana.influxql import POLICY, Selector, history, present, source, where
 from dashboards.grafana.legend import CRITICAL, GOOD, INFO, UNKNOWN, WARNING, Legend, rising_steps
 from dashboards.grafana.panel import Column, Panel, Words, lines, number, prose, rows, states
 from dashboards.grafana.query import InfluxQuery
@@ -98,7 +98,7 @@ def newest(
     legend: Legend, words: Words, selector: Selector, quantity: str, steps: Sequence[Threshold] = (), decimals: int = 0
 ) -> Panel:
     field = identifier(quantity)
-    each = present(BUILDING, [quantity], policy=RAW)
+    each = present(BUILDING, [quantity], policy=legend.policy(quantity, otherwise=RAW))
     query = InfluxQuery(f"SELECT {selector}({field}) AS {field} FROM ({each})")  # noqa: S608  -- our own names
     return number(legend, words, query, legend.unit(quantity), steps=steps, decimals=decimals)
 
@@ -123,11 +123,10 @@ def rooms(legend: Legend) -> Panel:
         Column("device", room, link=opened),
         Column("site", say("Site", "Site")),
         Column(CO2, stalest, legend.unit(CO2), steps=legend.steps("classroom_co2"), coloured=True, decimals=0),
-        Column(OCCUPANCY, legend.label(OCCUPANCY), mappings=legend.states(OCCUPANCY, {0: UNKNOWN, 1: INFO})),
         Column(AIR, legend.label(AIR), legend.unit(AIR), decimals=1),
         Column(HUMIDITY, legend.label(HUMIDITY), legend.unit(HUMIDITY), decimals=0),
     ]
-    statement = present(BUILDING, [CO2, OCCUPANCY, AIR, HUMIDITY], by=("device", "site"), policy=RAW)
+    statement = present(BUILDING, [CO2, AIR, HUMIDITY], by=("device", "site"), policy=RAW)
     return rows(legend, words, [InfluxQuery(statement, "table")], columns, size=(24, 9), sort=(stalest, True))
 
 
@@ -153,12 +152,14 @@ def occupied(legend: Legend) -> Panel:
     words = Words(
         say("Salles occupées dans le temps", "Rooms occupied over time"),
         say(
-            "Une ligne par salle : bleue quand une présence est détectée. Sur une longue période, l'état le plus long "
-            "de chaque heure.",
-            "One line per room: blue while somebody is there. Over a long period, the longest state of each hour.",
+            "Une ligne par salle : bleue quand une présence est détectée. Toujours l'état le plus long de chaque "
+            "heure : une présence peut concerner des personnes.",
+            "One line per room: blue while somebody is there. Always the longest state of each hour: presence may tell "
+            "of persons.",
         ),
     )
-    query = InfluxQuery(history(BUILDING, [OCCUPANCY], "max"), alias="$tag_device")
+    policy = legend.policy(OCCUPANCY, otherwise=POLICY)
+    query = InfluxQuery(history(BUILDING, [OCCUPANCY], "max", policy=policy), alias="$tag_device")
     return states(legend, words, [query], legend.states(OCCUPANCY, {0: UNKNOWN, 1: INFO}), size=(24, 8))
 
 
@@ -167,9 +168,9 @@ def share_above(legend: Legend) -> Panel:
     words = Words(
         say("Part du temps d'occupation au-dessus des seuils", "Share of occupied time above the limits"),
         say(
-            "Sur la période affichée, part des mesures faites salle occupée qui dépassent chaque seuil de CO2. Une "
-            "salle sans détecteur de présence n'y figure pas.",
-            "Within the period shown, share of the readings taken while the room was occupied that exceed each CO2 "
+            "Sur la période affichée, part des heures où la salle était occupée et dont le CO2 moyen dépasse chaque "
+            "seuil. Une salle sans détecteur de présence n'y figure pas.",
+            "Within the period shown, share of the hours in which the room was occupied whose mean CO2 exceeds each "
             "limit. A room without a presence detector is not in it.",
         ),
     )
@@ -178,7 +179,8 @@ def share_above(legend: Legend) -> Panel:
     titles = [say(f"Plus de {limit:.0f} ppm", f"Above {limit:.0f} ppm") for limit in limits]
     shares = [Column(name, title, "percent", decimals=0) for name, title in zip(names, titles, strict=True)]
     columns = [Column("device", say("Capteur", "Device")), *shares]
-    statement = shares_above(dict(zip(names, limits, strict=True)))
+    policy = legend.policy(OCCUPANCY, otherwise=POLICY)
+    statement = shares_above(dict(zip(names, limits, strict=True)), policy)
     return rows(legend, words, [InfluxQuery(statement, "table")], columns, size=(8, 9), sort=(titles[-1], True))
 
 
@@ -187,15 +189,15 @@ def fixed_limits(legend: Legend, rule: str) -> list[float]:
     return sorted(level.above.number for level in legend.rule(rule).levels if level.above)
 
 
-def shares_above(limits: dict[str, float]) -> str:
-    """Percent of the readings of CO2 above each limit, per device, of those taken while the room was occupied.
+def shares_above(limits: dict[str, float], policy: str) -> str:
+    """Percent of the values of CO2 above each limit, per device, of those while the room was occupied.
 
     InfluxQL has no IF: (|x|/x + 1)/2 is 1 above zero and 0 below.
     """
     over = [(name, f"({identifier(CO2)} - {limit:g})") for name, limit in limits.items()]
     signs = ", ".join(f"(abs{excess}/{excess} + 1)/2 AS {identifier(name)}" for name, excess in over)
     means = ", ".join(f"mean({identifier(name)})*100 AS {identifier(name)}" for name in limits)
-    each = f"SELECT {signs} FROM {source(BUILDING)} {where(f'{identifier(OCCUPANCY)} = 1')}"  # noqa: S608  -- our own names
+    each = f"SELECT {signs} FROM {source(BUILDING, policy)} {where(f'{identifier(OCCUPANCY)} = 1')}"  # noqa: S608  -- our own names
     return f"SELECT {means} FROM ({each}) {where(scope='')} GROUP BY {identifier('device')}"  # noqa: S608  -- our own names
 
 
@@ -268,7 +270,8 @@ def doors(legend: Legend) -> Panel:
             "One line per door: orange while it is open. How long is what counts: see the rules below.",
         ),
     )
-    query = InfluxQuery(history(BUILDING, [DOOR], "max"), alias="$tag_device")
+    policy = legend.policy(DOOR, otherwise=POLICY)
+    query = InfluxQuery(history(BUILDING, [DOOR], "max", policy=policy), alias="$tag_device")
     return states(legend, words, [query], legend.states(DOOR, {0: GOOD, 1: WARNING}), size=(12, 6), held=True)
 
 

@@ -117,11 +117,13 @@ def newest_values(legend: Legend) -> Panel:
     words = Words(
         say("Dernières valeurs", "Newest values"),
         say(
-            "La plus récente de chaque grandeur, sur la période affichée ; les états sont plus bas.",
-            "The newest of each quantity, within the period shown; states are below.",
+            "La plus récente de chaque grandeur, sur la période affichée ; les états et ce qui peut concerner des "
+            "personnes sont plus bas.",
+            "The newest of each quantity, within the period shown; states, and what may tell of persons, are below.",
         ),
     )
-    measured = [name for name in legend.registry.quantities if name not in STATES]
+    known = legend.registry.quantities
+    measured = [name for name in known if name not in STATES and known[name].personal is None]
     statement = f"SELECT last(/^({'|'.join(measured)})$/) FROM {everything(RAW)} {where(scope=DEVICE)}"  # noqa: S608  -- our own names
     quantity, value = say("Grandeur", "Quantity"), say("Valeur", "Value")
     columns = [Column("Field", quantity, mappings=names(legend, measured)), Column("Last *", value, decimals=2)]

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from dashboards.grafana.influxql import of, source, where
+from dashboards.grafana.influxql import POLICY, of, source, where
 from dashboards.grafana.legend import CRITICAL, GOOD, INFO, UNKNOWN, WARNING, Legend
 from dashboards.grafana.panel import Override, Panel, Words, lines, states
 from dashboards.grafana.query import InfluxQuery
@@ -124,14 +124,14 @@ def state_lines(legend: Legend) -> Panel:
 
 def curve(legend: Legend, quantity: str) -> InfluxQuery:
     """A query of its own per quantity: one for all would draw an empty curve for each that the device has not."""
-    field = identifier(quantity)
+    field, policy = identifier(quantity), legend.policy(quantity, otherwise=POLICY)
     statement = (
-        f"SELECT {of(legend.quantity(quantity))}({field}) AS {field} FROM {everything()} {where(scope=DEVICE)}"  # noqa: S608  -- our own names
+        f"SELECT {of(legend.quantity(quantity))}({field}) AS {field} FROM {everything(policy)} {where(scope=DEVICE)}"  # noqa: S608  -- our own names
         f" GROUP BY time($__interval) fill(none)"
     )
     return InfluxQuery(statement, alias=legend.label(quantity))
 
 
-def everything(policy: str = "$policy") -> str:
+def everything(policy: str = POLICY) -> str:
     """The readings of every domain: a device is in one of them."""
     return ", ".join(source(measurement, policy) for measurement in MEASUREMENTS)

@@ -40,8 +40,8 @@ class Platform(Served):
     """The page of one device, a real store, and the live feed: what is measured is stored, then published."""
 
     def __init__(self, store: SqliteStore) -> None:
-        console = console_of(sources_of(points=store.points, hours=store.hours), Present(store.latest([ROOM])))
-        self.store, self.live, self.present = store, Live(), console.present
+        self.store, self.live, self.present = store, Live(), Present(store.latest([ROOM]))
+        console = console_of(sources_of(points=store.points, hours=store.hours), self.present)
         assets = load_assets()
         site = replace(console.site, assets=assets, place=lambda: self.live.place)
         console = replace(console, site=site, live=self.live)

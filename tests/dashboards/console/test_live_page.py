@@ -16,6 +16,7 @@ from starlette.staticfiles import StaticFiles
 from dashboards.console import live_routes
 from dashboards.console.assets import load_assets
 from dashboards.console.console import Console
+from dashboards.console.present import Present
 from devices.reading import Reading
 from servers import program
 
@@ -29,6 +30,7 @@ class Shown(Served):
     """A page with one value on it, and what happens in the process meanwhile."""
 
     def __init__(self, console: Console) -> None:
+        assert isinstance(console.present, Present)
         self.live, self.present = console.live, console.present
         site = replace(console.site, assets=load_assets(), place=lambda: console.live.place)
         site.environment.loader = ChoiceLoader([site.environment.loader or DictLoader({}), DictLoader({"try": PAGE})])

@@ -81,8 +81,8 @@ class Stream:
 class Pages(Served):
     """With a way to do things in the loop of the server, as the pipeline does."""
 
-    def __init__(self, console: Console) -> None:
-        self.console = console
+    def __init__(self, console: Console, present: Present) -> None:
+        self.console, self.present = console, present
         self.calls: list[Callable[[], None]] = []
 
         async def call(_request: Request) -> Response:
@@ -93,7 +93,7 @@ class Pages(Served):
 
     def store(self, *readings: Reading) -> None:
         def take() -> None:
-            self.console.present.take(readings)
+            self.present.take(readings)
             self.console.live.publish_readings(readings)
 
         self.do(take)
@@ -109,7 +109,8 @@ def reading(at: int, value: float, quantity: str = "co2") -> Reading:
 
 @contextmanager
 def served(present: Present | None = None) -> Iterator[Pages]:
-    pages = Pages(console_of(present=present))
+    present = present or Present()
+    pages = Pages(console_of(present=present), present)
     with pages:
         yield pages
         pages.do(pages.console.live.close)

@@ -21,7 +21,7 @@ from dashboards.console.pieces.visible import holds, visible
 from dashboards.console.quarantine.bytes_shown import LINE, PAGE, lines, pretty, symbol
 from dashboards.console.quarantine.page import routes
 from dashboards.console.quarantine.texts import REMEDIES
-from dashboards.console.sources import Refused, RefusedPage
+from dashboards.console.sources import Dropped, Refused, RefusedPage
 from devices.errors import StoreUnavailable, VigiterreError
 from devices.problems import Bilingual
 from devices.reading import Reason
@@ -321,3 +321,19 @@ def test_visible_text_has_nothing_invisible(text: str) -> None:
     assert all(one.isprintable() or one.isspace() for one in visible(text))
     assert not {"\n", "\x1b", "\u202e", "\u2028"} & set(visible(text))
     assert visible(visible(text)) == visible(text)
+
+
+@pytest.mark.parametrize(
+    ("language", "device", "strangers"),
+    [
+        ("fr", "mad\N{NO-BREAK SPACE}: 45 999 refus", "capteurs inconnus"),
+        ("en", "mad: 45 999 refusals", "unknown devices"),
+    ],
+)
+def test_what_was_dropped_of_who_took_too_much_room_is_told(language: str, device: str, strangers: str) -> None:
+    gone = [Dropped("mad", "schema", 45_999), Dropped("", "unknown_device", 7)]
+    found = RefusedPage([], 0, {}, gone)
+    with Served(routes(Kept().console(refused=lambda *_: found))) as served:
+        body = served.get("/quarantine", **{"Accept-Language": language}).body.replace("\N{NARROW NO-BREAK SPACE}", " ")
+    assert device in body
+    assert strangers in body
