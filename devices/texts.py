@@ -449,7 +449,7 @@ PROBLEMS: dict[str, dict[str, str]] = {
         ),
     },
     "cert_needs_key": {
-        "fr": "broker.cert_file et broker.key_file vont ensemble ; donnez les deux, ou aucun",
+        "fr": "broker.cert_file et broker.key_file vont ensemble ; donnez les deux, ou aucun",
         "en": "broker.cert_file and broker.key_file belong together; give both, or neither",
     },
     "share_needs_client_id": {

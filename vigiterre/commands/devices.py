@@ -75,7 +75,7 @@ def show(context: typer.Context, device: str) -> None:
             "owner": found.owner,
             "installed": found.installed,
             "tags": list(found.tags),
-            "params": found.params,
+            "params": dict(found.params),
             "fields": {name: rule._asdict() for name, rule in rules.items()},
             "placements": [{slot: getattr(place, slot) for slot in place.__slots__} for place in found.placements],
         }

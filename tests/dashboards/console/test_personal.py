@@ -224,7 +224,8 @@ def test_the_page_says_where_the_newest_value_of_persons_is_and_shows_who_acts_t
         return str(found)
 
     assert cell(None) == "par heure, sur la courbe"
-    assert cell(ACTORS[0]) == "libre"
+    [newest] = [one.value for one in STORE.latest([ROOM]) if one.quantity == "occupancy"]
+    assert cell(ACTORS[0]) == ("occupé" if newest else "libre")
 
 
 def test_messages_as_they_came_are_for_who_acts_where_a_device_measures_persons() -> None:
