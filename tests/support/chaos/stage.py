@@ -61,6 +61,7 @@ class Stage:
                 stack.callback(one.stop)
             stack.callback(self.ingestor.close)
             self.ingestor.start()
+            self.vigiterre.wait_for("vigiterre_mqtt_connected", 1)  # before it, no session of ours keeps anything
             stack.callback(self.fleet.stop)
             self.fleet.start()
             self._running = stack.pop_all()
