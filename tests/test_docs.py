@@ -22,7 +22,8 @@ LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 def commands(command: Any, path: tuple[str, ...] = ()) -> list[tuple[str, list[str]]]:
     """(`devices list`, its options) of every command."""
     if hasattr(command, "commands"):
-        return [found for name, inner in command.commands.items() for found in commands(inner, (*path, name))]
+        inner = ((name, command.get_command(None, name)) for name in command.list_commands(None))
+        return [found for name, one in inner for found in commands(one, (*path, name))]
     options = [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
     return [(" ".join(path), [option for option in options if option != "--help"])]
 

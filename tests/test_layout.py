@@ -73,8 +73,6 @@ def test_names_are_terms_of_the_field() -> None:
 def test_no_file_is_too_long_to_read() -> None:
     for room in MAY_IMPORT:
         for path in sources(room):
-            if path.name == "texts.py":  # sentences in two languages: a table, however long
-                continue
             assert len(path.read_text().splitlines()) <= 420, path
 
 

@@ -1,8 +1,13 @@
-"""A command misspelt, said in French: Typer speaks English alone, and French is what a technician gets by default."""
+"""The commands of `vigiterre`, each loaded when it is called, and one misspelt said in French.
+
+Typer speaks English alone, and French is what a technician gets by default. A command that loads all the others first
+takes twice its time to answer.
+"""
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 import typer
@@ -30,8 +35,41 @@ FRENCH = (
 """What Typer says -> the same in French. What is not here stays English."""
 
 
+COMMANDS: Mapping[str, str] = {
+    "demo": "demo:demo",
+    "run": "run:run",
+    "check": "check:check",
+    "doctor": "doctor:doctor",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
+    "replay": "replay:replay",
+    "simulate": "simulate:simulate",
+    "report": "report:report",
+    "alerts": "alerts:app",
+    "dashboards": "dashboards:app",
+    "shares": "shares:app",
+    "devices": "devices:app",
+    "quarantine": "quarantine:app",
+    "codecs": "codecs:app",
+    "users": "users:app",
+    "tokens": "tokens:app",
+    "audit": "audit:app",
+    "broker": "broker:app",
+}
+"""Name -> module of `vigiterre.commands`, and its function or its commands; in the order of `--help`."""
+
+
 class Commands(TyperGroup):
     """The commands of `vigiterre`; errors of usage in the user's language, exit code 2."""
+
+    def list_commands(self, _context: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, _context: Any, name: str) -> Any:
+        """None: there is no such command."""
+        if name not in self.commands and name in COMMANDS:
+            self.commands[name] = loaded(name)
+        return self.commands.get(name)
 
     def main(
         self,
@@ -53,6 +91,19 @@ class Commands(TyperGroup):
         except typer.Abort:
             code = 1
         sys.exit(code or 0)
+
+
+def loaded(name: str) -> Any:
+    module, _, inside = COMMANDS[name].partition(":")
+    found = getattr(import_module(f"vigiterre.commands.{module}"), inside)
+    around = typer.Typer(rich_markup_mode=None, add_completion=False)
+    around.callback()(lambda: None)  # so that it is a group, even of one command
+    if isinstance(found, typer.Typer):
+        around.add_typer(found, name=name)
+    else:
+        around.command(name)(found)
+    group: Any = typer.main.get_command(around)
+    return group.commands[name]
 
 
 def show(error: TyperException) -> None:

@@ -41,6 +41,6 @@ def assert_command_exists(words: list[str]) -> None:
         if word.startswith("--"):
             options = [option for parameter in command.params for option in parameter.opts]
             assert word.partition("=")[0] in options, (word, options)
-        elif word in getattr(command, "commands", {}):
-            command = command.commands[word]
-    assert not hasattr(command, "commands"), words
+        elif hasattr(command, "list_commands") and word in command.list_commands(None):
+            command = command.get_command(None, word)
+    assert not hasattr(command, "list_commands"), words

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from certifying import Authority, Files
+from examined import levels
 from hypothesis import given
 from hypothesis import strategies as st
 from scripted import ScriptedServer
 
 from servers import Mosquitto, free_port
 from vigiterre.doctor.certificates import certificates
-from vigiterre.doctor.finding import Finding
 from vigiterre.doctor.listeners import EVERYWHERE, Listener, listeners, on_this_machine, read_listeners
 from vigiterre.settings import BrokerSettings, ConsoleSettings, MqttSettings, Settings, StoreSettings
 from vigiterre.tls.certificate import read_certificates
@@ -29,10 +29,6 @@ def authority(tmp_path: Path) -> Authority:
 
 def settings(**given: Any) -> Settings:
     return Settings(**{"store": StoreSettings(url="memory:"), **given})
-
-
-def levels(findings: list[Finding]) -> dict[str, str]:
-    return {finding.code: finding.level for finding in findings}
 
 
 def ends(files: Files) -> float:

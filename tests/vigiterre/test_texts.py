@@ -3,6 +3,7 @@
 import ast
 import importlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -18,8 +19,10 @@ FILES = sorted(
     path.relative_to(ROOT)
     for room in ROOMS
     for path in (ROOT / room).rglob("*.py")
-    if path.name in ("texts.py", "trouble.py")
+    if path.name in ("texts.py", "trouble.py") or (path.parent.name == "texts" and path.stem != "__init__")
 )
+DIVIDED = sorted({file.parent for file in FILES if file.parent.name == "texts"})
+"""Folders of texts; the `__init__` of each puts one table together."""
 LANGUAGES = {"fr", "en"}
 WORDS = (
     "min|h|s|m|ISO|total|DevEUI|JSON|RSSI|SNR|[Cc]ommune|[Ss]ites?|Page|Vigiterre|Codec|[Ii]nformation|Alias|Message"
@@ -52,11 +55,20 @@ def pairs(value: object, path: str = "") -> Iterator[tuple[str, str, str]]:
             raise AssertionError(f"{path}: {value!r} is no text in two languages")
 
 
-def tables(file: Path) -> Iterator[tuple[str, str, str]]:
+def dictionaries(file: Path) -> dict[str, dict[str, object]]:
+    """The tables of a module, or of a package, by their names."""
     module = importlib.import_module(".".join(file.with_suffix("").parts))
-    for name, value in vars(module).items():
-        if name.isupper() and isinstance(value, dict):
-            yield from pairs(value, f"{file.parent.name}.{name}")
+    return {name: value for name, value in vars(module).items() if name.isupper() and isinstance(value, dict)}
+
+
+def tables(file: Path) -> Iterator[tuple[str, str, str]]:
+    for name, value in dictionaries(file).items():
+        yield from pairs(value, f"{room(file)}.{name}")
+
+
+def room(file: Path) -> str:
+    """Whose texts these are: the folder around `texts.py`, or around the folder `texts`."""
+    return file.parent.parent.name if file.parent.name == "texts" else file.parent.name
 
 
 def facts(text: str) -> set[str]:
@@ -79,11 +91,18 @@ def test_no_text_was_left_untranslated(file: Path) -> None:
 
 
 def test_every_room_that_speaks_to_people_was_looked_at() -> None:
-    assert {path.parent.name for path in FILES} >= {"devices", "stores", "ingest", "console", "doctor", "vigiterre"}
+    assert {room(path) for path in FILES} >= {"devices", "stores", "ingest", "console", "doctor", "vigiterre"}
+
+
+@pytest.mark.parametrize("folder", DIVIDED, ids=str)
+def test_a_divided_table_holds_every_key_of_its_files_and_none_is_in_two(folder: Path) -> None:
+    files = [dictionaries(file) for file in FILES if file.parent == folder]
+    for name, whole in dictionaries(folder).items():
+        assert Counter(key for file in files for key in file.get(name, {})) == Counter(whole.keys())
 
 
 def test_every_text_of_the_command_line_is_said_by_somebody() -> None:
-    files = [path for path in (ROOT / "vigiterre").rglob("*.py") if path.name != "texts.py"]
+    files = [path for path in (ROOT / "vigiterre").rglob("*.py") if "texts" not in (path.stem, path.parent.name)]
     literals = {
         one.value
         for path in files
