@@ -3,21 +3,30 @@
 import os
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from beside import Beside, step_back, waits
 from canaries import OF_A_PERSON, OF_EVERY_PROCESS, files_below, leaks
 
 from servers import Influxd, Mosquitto
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Side by side, each run is told how wide the terminal is; tables that are no terminal's have no width."""
     os.environ.pop("COLUMNS", None)
+    step_back(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Beside | None:
+    """None: whatever was asked for."""
+    return Beside(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those that wait for servers begin first: nobody waits for them alone in the end."""
-    items.sort(key=lambda item: not {"system", "faults"} & set(item.path.parts))
+    items.sort(key=lambda item: not waits(item.path))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 set -eu
 PATH="$PATH:/usr/sbin:/usr/local/sbin"
 missing=""
-for pair in mosquitto:mosquitto mosquitto_pub:mosquitto-clients influxd:influxdb openssl:openssl nginx:nginx-light age:age chromium:chromium; do
+for pair in mosquitto:mosquitto mosquitto_pub:mosquitto-clients influxd:influxdb openssl:openssl nginx:nginx-light caddy:caddy age:age chromium:chromium; do
     command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair#*:}"
 done
 # WeasyPrint draws its letters with Pango; Chromium needs some of its own.

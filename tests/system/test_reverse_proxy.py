@@ -1,4 +1,4 @@
-"""docs/reverse-proxy.md does what it says: its block runs on a real nginx before a real `vigiterre run`.
+"""docs/reverse-proxy.md does what it says: its blocks run on nginx and Caddy, real ones, before a real `vigiterre run`.
 
 The people who come have addresses of their own, 127.0.0.2 and on: all of 127.0.0.0/8 is this machine's.
 """
@@ -47,6 +47,16 @@ http {{
 }}
 """
 """What stands around the block in /etc/nginx/nginx.conf, with folders that a test may write."""
+BEFORE = """
+{{
+    admin off
+    default_bind 127.0.0.1
+    http_port {plain}
+    https_port {https}
+    storage file_system {folder}/caddy
+}}
+"""
+"""What a Caddy beside others needs; and a certificate of the test's, where the block alone would fetch one."""
 
 
 class Answer(NamedTuple):
@@ -56,9 +66,10 @@ class Answer(NamedTuple):
 
 
 class Stage:
-    """nginx, and the pages behind it."""
+    """A proxy, and the pages behind it."""
 
-    def __init__(self, folder: Path, broker: Mosquitto, name: str) -> None:
+    def __init__(self, folder: Path, broker: Mosquitto, proxy: str) -> None:
+        name = f"behind-{proxy}"
         self.https, self.plain = free_port(), free_port()
         self.authority = Authority(folder / "tls")
         shown = self.authority.sign("fullchain", host="localhost")
@@ -73,28 +84,30 @@ class Stage:
             VIGITERRE_CONSOLE__PUBLIC_URL=f"https://localhost:{self.https}",
             VIGITERRE_CONSOLE__PROXIES="127.0.0.1",
         )
-        (folder / "vigiterre.conf").write_text(self.here(PAGE.block("nginx", "proxy_pass"), folder))
-        (folder / "nginx.conf").write_text(
-            ("user root;" if folder.owner() == "root" else "") + AROUND.format(folder=folder)
-        )
-        command = [
-            program("nginx"),
-            "-p",
-            str(folder),
-            "-c",
-            str(folder / "nginx.conf"),
-            "-e",
-            str(folder / "error.log"),
-        ]
-        self.nginx = Server(command, self.https, folder / "nginx.log")
+        self.proxy = self.nginx(folder) if proxy == "nginx" else self.caddy(folder)
 
-    def here(self, block: str, folder: Path) -> str:
+    def nginx(self, folder: Path) -> Server:
         ports = {"listen 443": f"listen 127.0.0.1:{self.https}", "listen 80;": f"listen 127.0.0.1:{self.plain};"}
-        names = {"/etc/nginx/tls": f"{folder}/tls", "127.0.0.1:8080": f"127.0.0.1:{self.behind.port}"}
-        return placed(block, ports | names | {"vigiterre.example.org": "localhost"})
+        names = {"/etc/nginx/tls": f"{folder}/tls", "vigiterre.example.org": "localhost"}
+        (folder / "vigiterre.conf").write_text(self.here(PAGE.block("nginx", "proxy_pass"), ports | names))
+        user = "user root;" if folder.owner() == "root" else ""
+        (folder / "nginx.conf").write_text(user + AROUND.format(folder=folder))
+        files = ["-c", str(folder / "nginx.conf"), "-e", str(folder / "error.log")]
+        return Server([program("nginx"), "-p", str(folder), *files], self.https, folder / "nginx.log")
+
+    def caddy(self, folder: Path) -> Server:
+        certificate = f"localhost {{\n\ttls {folder}/tls/fullchain.pem {folder}/tls/privkey.pem"
+        block = self.here(PAGE.block("caddy", "reverse_proxy"), {"vigiterre.example.org {": certificate})
+        before = BEFORE.format(plain=self.plain, https=self.https, folder=folder)
+        (folder / "Caddyfile").write_text(before + block)
+        command = [program("caddy"), "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
+        return Server(command, self.https, folder / "caddy.log")
+
+    def here(self, block: str, here: dict[str, str]) -> str:
+        return placed(block, here | {"127.0.0.1:8080": f"127.0.0.1:{self.behind.port}"})
 
     def ask(self, method: str, path: str, body: str = "", source: str = VISITOR, **headers: str) -> Answer:
-        """Through nginx, by https."""
+        """Through the proxy, by https."""
         return _asked(self.connection(source), method, path, body, headers)
 
     def connection(self, source: str = VISITOR) -> http.client.HTTPSConnection:
@@ -104,7 +117,7 @@ class Stage:
         )
 
     def ask_directly(self, method: str, path: str, body: str = "", source: str = LIAR, **headers: str) -> Answer:
-        """Past nginx."""
+        """Past it."""
         connection = http.client.HTTPConnection("127.0.0.1", self.behind.port, timeout=20, source_address=(source, 0))
         return _asked(connection, method, path, body, headers)
 
@@ -125,13 +138,15 @@ def _asked(
         connection.close()
 
 
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory, mosquitto: Mosquitto) -> Iterator[Stage]:
-    folder = tmp_path_factory.mktemp("proxied")
-    stage = Stage(folder, mosquitto, "proxied")
+@pytest.fixture(scope="module", params=["nginx", "caddy"])
+def stage(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, mosquitto: Mosquitto
+) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp(request.param)
+    stage = Stage(folder, mosquitto, request.param)
     password = folder / "password"
     password.write_text(PASSWORD)
-    with stage.behind, stage.nginx:
+    with stage.behind, stage.proxy:
         added = stage.behind.cli("users", "add", "anne", "--role", "technician", "--password-file", str(password))
         assert added.returncode == 0, added.stderr
         yield stage
@@ -140,7 +155,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory, mosquitto: Mosquitto) -> Ite
 CREDENTIALS = urlencode({"name": "anne", "password": PASSWORD, "next": "/devices"})
 
 
-def test_people_sign_in_through_nginx_and_their_cookie_is_for_https_alone(stage: Stage) -> None:
+def test_people_sign_in_through_the_proxy_and_their_cookie_is_for_https_alone(stage: Stage) -> None:
     answer = stage.ask("POST", "/sign-in", CREDENTIALS, Origin=f"https://localhost:{stage.https}", **FORM)
     assert answer.status == 303
     assert answer.headers["Location"] == "/devices"
@@ -156,7 +171,7 @@ def test_the_audit_log_names_the_visitor_and_not_the_proxy(stage: Stage) -> None
     assert stage.signed_in_from()[-1] == VISITOR
 
 
-def test_what_a_visitor_forges_is_not_believed_behind_nginx(stage: Stage) -> None:
+def test_what_a_visitor_forges_is_not_believed_behind_the_proxy(stage: Stage) -> None:
     answer = stage.ask("POST", "/sign-in", CREDENTIALS, LIAR, **FORM, **FORGED)
     assert answer.status == 303
     assert stage.signed_in_from()[-1] == LIAR
@@ -164,7 +179,7 @@ def test_what_a_visitor_forges_is_not_believed_behind_nginx(stage: Stage) -> Non
     assert stage.ask("POST", "/sign-in", CREDENTIALS, LIAR, **FORM, **foreign).status == 403
 
 
-def test_whoever_is_no_proxy_is_not_believed_past_nginx(stage: Stage) -> None:
+def test_whoever_is_no_proxy_is_not_believed_past_the_proxy(stage: Stage) -> None:
     answer = stage.ask_directly("POST", "/sign-in", CREDENTIALS, **FORM, **FORGED)
     assert stage.signed_in_from()[-1] == LIAR
     assert answer.headers["Strict-Transport-Security"] is None
@@ -178,7 +193,7 @@ def test_reading_asks_for_a_sign_in_whatever_is_forged(stage: Stage) -> None:
         assert stage.ask_directly("GET", "/devices", **headers).status == 303
 
 
-def test_the_feed_flows_through_nginx_as_it_comes(stage: Stage) -> None:
+def test_the_feed_flows_through_the_proxy_as_it_comes(stage: Stage) -> None:
     signed = stage.ask("POST", "/sign-in", CREDENTIALS, **FORM)
     [(name, cookie)] = SimpleCookie(signed.headers["Set-Cookie"]).items()
     connection = stage.connection()
@@ -199,7 +214,8 @@ def test_what_tells_of_the_inside_is_kept_there_and_plain_http_is_led_to_https(s
     assert {stage.ask("GET", path).status for path in ("/metrics", "/readyz")} == {403}
     plain = http.client.HTTPConnection("127.0.0.1", stage.plain, timeout=20)
     answer = _asked(plain, "GET", "/devices", "", {"Host": "localhost"})
-    assert (answer.status, answer.headers["Location"]) == (301, "https://localhost/devices")
+    assert answer.status in (301, 308)
+    assert answer.headers["Location"] in ("https://localhost/devices", f"https://localhost:{stage.https}/devices")
 
 
 def test_the_settings_of_the_page_are_those_tried_here() -> None:

@@ -2,133 +2,11 @@
 
 import json
 import signal
-import time
-from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 
-import pytest
-from sinks import Devices, Hook, devices_at, now_ms, write_config
+from sinks import Devices, now_ms
+from split import S12, S14, Split, wait_for_reload
 
-from alerts.alert import Alert
-from alerts.book import FILE, Book
-from servers import Influxd, Mosquitto, Vigiterre, influx_rows, wait_until
-
-RULES = """
-[rules.co2]
-title = { fr = "Air vicié", en = "Stale air" }
-action = { fr = "Ouvrir.", en = "Open." }
-quantity = "co2"
-wait = "0 s"
-group = "device"
-[rules.co2.levels.critical]
-above = 1500
-clear = 1490
-for = "0 s"
-keep_firing_for = "0 s"
-
-[rules.silent]
-title = { fr = "Muet", en = "Silent" }
-action = { fr = "Voir.", en = "Look." }
-silent = true
-wait = "0 s"
-group = "device"
-devices = ["mesure-1"]
-[rules.silent.levels.warning]
-factor = 5
-
-[rules.workers]
-title = { fr = "Il manque un processus", en = "A worker is missing" }
-action = { fr = "Le relancer.", en = "Start it." }
-check = "workers"
-group = "all"
-wait = "0 s"
-[rules.workers.levels.critical]
-for = "0 s"
-keep_firing_for = "0 s"
-"""
-NOTIFY = """
-[channels.gmao]
-webhook = "{hook}"
-allow_private = true
-[[routes]]
-channels = ["gmao"]
-"""
-S12, S14 = "college-moulins-s12", "college-moulins-s14"
-
-
-class Split:
-    """A territory whose work is divided: workers, and the process of the alerts."""
-
-    def __init__(self, folder: Path, broker: Mosquitto, influxd: Influxd, hook: Hook, name: str) -> None:
-        self.folder, self.broker, self.influxd, self.hook, self.name = folder, broker, influxd, hook, name
-        self.config = write_config(folder / "config", RULES, NOTIFY.format(hook=hook.url), {"mesure-1": "site-1"})
-        self.alerts = self._process("alerts", "alerts")
-        self.workers = [self._process("ingest", f"worker-{number}") for number in (1, 2)]
-
-    def _process(self, only: str, name: str) -> Vigiterre:
-        process = Vigiterre(
-            self.folder / name,
-            self.config,
-            self.broker.url,
-            self.influxd.url(self.name),
-            VIGITERRE_MQTT__CLIENT_ID=name,
-            VIGITERRE_MQTT__SHARE="group",
-        )
-        process.command += ["--only", only]
-        return process
-
-    def start(self) -> None:
-        self.alerts.start()
-        self.alerts.wait_for("vigiterre_mqtt_connected", 1)
-        for worker in self.workers:
-            self.start_worker(worker)
-        self.alerts.wait_for("vigiterre_workers_heard", len(self.workers))
-
-    def start_worker(self, worker: Vigiterre) -> None:
-        worker.start()
-        worker.wait_for("vigiterre_mqtt_connected", 1)
-        worker.wait_for("vigiterre_relay_connected", 1)
-
-    def stop(self) -> None:
-        for process in (*self.workers, self.alerts):
-            process.stop()
-
-    def found(self) -> list[Alert]:
-        """All on record, the oldest first."""
-        with Book(self.folder / "alerts" / "data" / FILE, read_only=True) as book:
-            return book.alerts()[::-1]
-
-    def stored(self, device: str, quantity: str = "co2") -> dict[int, float]:
-        query = f"SELECT {quantity} FROM building WHERE device = '{device}' AND time >= 0"
-        return {row["time"]: row[quantity] for row in influx_rows(self.influxd, self.name, query)}
-
-    def wait_stored(self, device: str, points: dict[int, float]) -> None:
-        """Exactly these."""
-        wait_until(lambda: self.stored(device) == points, f"what {device} sent", 60)
-
-    def judged(self) -> float:
-        return self.alerts.metric("vigiterre_alerts_judged_total")
-
-
-def wait_for_reload(process: Vigiterre) -> None:
-    wait_until(lambda: "config_reloaded" in process.log.read_text(), "the reload")
-
-
-@pytest.fixture
-def split(tmp_path: Path, influxd: Influxd, unique: str) -> Iterator[Split]:
-    with ExitStack() as stack:
-        broker = stack.enter_context(Mosquitto(tmp_path / "mosquitto"))
-        hook = stack.enter_context(Hook())
-        split = Split(tmp_path, broker, influxd, hook, unique)
-        stack.callback(split.stop)
-        yield split
-
-
-@pytest.fixture
-def devices(split: Split) -> Iterator[Devices]:
-    with devices_at(split.broker.port) as devices:
-        yield devices
+from servers import influx_rows, wait_until
 
 
 def test_what_a_worker_accepts_is_stored_by_it_and_alerted_by_the_other_process(split: Split, devices: Devices) -> None:
@@ -192,32 +70,6 @@ def test_of_two_workers_one_killed_in_the_middle_all_is_stored_and_each_alert_is
     assert sorted(one.series.device for one in found) == [S12, S14]
     assert {(one.opened, one.resolved) for one in found} == {(times[100], times[250])}
     assert not [one for one in split.found() if one.rule == "silent"]
-
-
-def test_while_a_worker_is_missing_it_is_said_and_no_device_is_silent_and_one_that_is_counts_afterwards(
-    split: Split, devices: Devices
-) -> None:
-    """A device that is silent after twenty seconds may have been heard by the broker alone meanwhile."""
-    split.start()
-
-    def rules() -> list[str]:
-        return [one.rule for one in split.found()]
-
-    devices.say("mesure-1", co2=600)
-    devices.say("mesure-1", co2=600)
-    wait_until(lambda: split.judged() >= 2, "both judged")
-    split.workers[1].kill()
-    wait_until(lambda: rules() == ["workers"], "the missing worker")
-    assert "worker-2" in split.found()[0].detail
-    assert split.alerts.get("/readyz")[0] == 503
-    time.sleep(15)  # 20 s since it was heard, and no event to wait for
-    assert rules() == ["workers"]
-    split.start_worker(split.workers[1])
-    for _ in range(10):
-        devices.say("mesure-1", co2=600)
-        time.sleep(2)  # as it does
-    assert rules() == ["workers"]
-    wait_until(lambda: rules() == ["workers", "silent"], "that it is silent now", 60)
 
 
 def test_without_the_process_of_the_alerts_all_is_stored_and_it_judges_everything_when_it_is_back(
