@@ -17,10 +17,16 @@ UP, STATE, DOWN = "up", "state", "down"
 SYS, UPTIME = "$SYS/#", "$SYS/broker/uptime"
 
 
-def access_list(accounts: Iterable[Account], root: str, registry: Registry, sources: Sources) -> str:
-    """`accounts` in force; devices of them must be in the registry. Raises BrokerRefused."""
-    told = (_block(one, root, registry, sources) for one in sorted(accounts))
-    return "\n".join(f"user {name}\n" + "".join(map(_line, rights)) for name, rights in told)
+def access_list(
+    accounts: Iterable[Account], certified: Iterable[str], root: str, registry: Registry, sources: Sources
+) -> str:
+    """`accounts` in force, and `certified` the devices that come with a certificate; all of them in the registry.
+
+    Raises BrokerRefused.
+    """
+    rights = {name: _device(name, root, registry) for name in certified}
+    rights |= {one.name: _rights(one, root, registry, sources) for one in accounts}
+    return "\n".join(f"user {name}\n" + "".join(map(_line, rights[name])) for name in sorted(rights))
 
 
 def _line(right: str) -> str:
@@ -30,24 +36,24 @@ def _line(right: str) -> str:
     return f"topic {right}\n"
 
 
-def _block(account: Account, root: str, registry: Registry, sources: Sources) -> tuple[str, Iterator[str]]:
+def _rights(account: Account, root: str, registry: Registry, sources: Sources) -> Iterator[str]:
     match account.kind:
         case Kind.DEVICE:
-            rights = _device(f"{root}/{registry.devices[account.name].domain}/{account.name}")
+            return _device(account.name, root, registry)
         case Kind.INGEST:
-            rights = _ingest(root, sources)
+            return _ingest(root, sources)
         case Kind.ALERTS:
-            rights = iter([f"read {live_root(root)}/#"])
+            return iter([f"read {live_root(root)}/#"])
         case Kind.BRIDGE:
-            rights = _bridge(account, root, sources)
+            return _bridge(account, root, sources)
         case Kind.HEALTH:
-            rights = iter([f"read {UPTIME}"])
+            return iter([f"read {UPTIME}"])
         case Kind.PROBE:
-            rights = iter(())
-    return account.name, rights
+            return iter(())
 
 
-def _device(own: str) -> Iterator[str]:
+def _device(name: str, root: str, registry: Registry) -> Iterator[str]:
+    own = f"{root}/{registry.devices[name].domain}/{name}"
     yield f"write {own}/{UP}"
     yield f"write {own}/{STATE}"
     yield f"read {own}/{DOWN}/#"

@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from devices.errors import VigiterreError
+from devices.problems import Bilingual
 from vigiterre.broker_config.errors import BrokerRefused, HalfDone, RolledBack, told
 from vigiterre.broker_config.files import Before, Files
-from vigiterre.broker_config.probe import NOBODY, Answer, Login, answer, comes_to, patience, probe_account
-from vigiterre.broker_config.render import Blueprint
+from vigiterre.broker_config.probe import Login
+from vigiterre.broker_config.proof import OpenAuthority, Proof
+from vigiterre.broker_config.render import REVOCATIONS, Blueprint
 from vigiterre.broker_config.running import reload, running
+from vigiterre.broker_config.sessions import end, to_end
 from vigiterre.broker_config.trial import try_out
 from vigiterre.credentials.file import Kind
 from vigiterre.credentials.hashes import fits
@@ -26,10 +29,15 @@ class Applied(NamedTuple):
     accounts: int
     changed: list[str]
     """Names of the files that say something else than before."""
+    doubts: list[Bilingual]
+    """What is in force and could not be proven, and why."""
 
 
-def apply(plan: Blueprint, ours: Login, now: int) -> Applied:
-    """`ours`: how Vigiterre gets in. Raises BrokerRefused, OSError: nothing has changed then, but see HalfDone."""
+def apply(plan: Blueprint, ours: Login, now: int, key: OpenAuthority) -> Applied:
+    """`ours`: how Vigiterre gets in; `key` opens the authority of devices' certificates.
+
+    Raises BrokerRefused, OSError: nothing has changed then, but see HalfDone; and where a revoked session may go on.
+    """
     broker = plan.settings.broker
     check_ours(plan, ours)
     with _alone(broker.folder):
@@ -39,18 +47,18 @@ def apply(plan: Blueprint, ours: Login, now: int) -> Applied:
         running(broker.pid_file)
         if not set(changed) <= set(plan.lists()):
             raise BrokerRefused("restart_needed")
-        account, probe = probe_account(now)
-        try_out(plan.among(account), [ours, probe])
+        proof = Proof(plan, ours, now, key)
+        try_out(proof.first(), [ours, proof.probe])
         with _or_as_before(before, broker.pid_file):
-            files.write(plan.among(account).lists())
+            files.write(proof.first().lists())
             reload(broker.pid_file)
-            _prove(plan, probe, Answer.IN, "probe_kept_out")
+            proof.taken_up()
             files.write(wanted)
             reload(broker.pid_file)
-            _prove(plan, probe, Answer.REFUSED, "probe_still_in")
-            _prove(plan, ours, Answer.IN, "ours_kept_out")
-            _prove(plan, NOBODY, Answer.REFUSED, "anonymous")
-    return Applied(len(plan.accounts), changed)
+            proof.in_force()
+        if plan.certified:
+            end(broker.listener, ours, to_end(plan.certified, plan.accounts, before.content(REVOCATIONS), now))
+    return Applied(plan.known, changed, proof.doubts)
 
 
 def write(plan: Blueprint, ours: Login) -> Applied:
@@ -63,7 +71,7 @@ def write(plan: Blueprint, ours: Login) -> Applied:
         try_out(plan, [ours])
         with _or_as_before(before, None):
             files.write(wanted)
-    return Applied(len(plan.accounts), before.differs_from(wanted))
+    return Applied(plan.known, before.differs_from(wanted), [])
 
 
 def check_ours(plan: Blueprint, ours: Login) -> None:
@@ -73,13 +81,6 @@ def check_ours(plan: Blueprint, ours: Login) -> None:
         raise BrokerRefused("ours_unknown", user=ours.user or "-")
     if ours.password is None or not fits(ours.password, found.hash):
         raise BrokerRefused("ours_password", user=ours.user)
-
-
-def _prove(plan: Blueprint, login: Login, wanted: Answer, code: str) -> None:
-    address = plan.settings.broker.listener
-    if not comes_to(address, login, wanted, patience(len(plan.accounts))):
-        found = answer(address, login)
-        raise BrokerRefused("no_answer" if found is Answer.AWAY else code, address=address, user=login.user)
 
 
 @contextmanager

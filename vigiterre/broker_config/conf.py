@@ -15,19 +15,25 @@ class Place(NamedTuple):
 
     passwords: Path
     access: Path
+    authority: Path
+    """Of devices' certificates."""
+    revocations: Path
     data: Path | None
     """Where it keeps messages; None: nowhere, and no session outlives it."""
     pid: Path | None
     listener: str
     tls_listener: str
-    """host:port"""
+    certificate_listener: str
+    """host:port, of this one "" where there is none."""
 
 
 def configuration(broker: BrokerSettings, place: Place, max_payload: int, *, whole: bool) -> str:
     """`max_payload`: bytes that we take; the broker must not be narrower, or nobody would see what is too large."""
-    parts = [_access(place), _keeping(), _limits(max_payload), _listener(place.listener)]
+    parts = [_access(place), _keeping(), _limits(max_payload), _plain(broker, place.listener)]
     if broker.cert_file:
         parts.append(_tls(broker, place.tls_listener))
+    if place.certificate_listener:
+        parts.append(_certificates(broker, place))
     if whole:
         parts.insert(0, _process(broker, place))
     return "\n".join("".join(f"{line}\n" for line in part) for part in parts)
@@ -64,6 +70,12 @@ def _limits(max_payload: int) -> Iterator[str]:
     yield "max_inflight_messages 20"
 
 
+def _plain(broker: BrokerSettings, address: str) -> Iterator[str]:
+    if broker.in_clear == "containers":
+        yield "# In clear, for the containers of one network (broker.in_clear). Publish this port on loopback alone."
+    yield from _listener(address)
+
+
 def _listener(address: str) -> Iterator[str]:
     host, port = split(address)
     yield f"listener {port} {host}"
@@ -71,9 +83,22 @@ def _listener(address: str) -> Iterator[str]:
 
 def _tls(broker: BrokerSettings, address: str) -> Iterator[str]:
     yield from _listener(address)
+    yield from _by_tls(broker, broker.ca_file)
+
+
+def _certificates(broker: BrokerSettings, place: Place) -> Iterator[str]:
+    """`cafile` is whose clients are believed here; the broker's own authority has nothing to say of them."""
+    yield from _listener(place.certificate_listener)
+    yield f"crlfile {place.revocations}"
+    yield "require_certificate true"
+    yield "use_identity_as_username true"
+    yield from _by_tls(broker, place.authority)
+
+
+def _by_tls(broker: BrokerSettings, ca_file: Path | None) -> Iterator[str]:
     yield "tls_version tlsv1.2"
-    if broker.ca_file:
-        yield f"cafile {broker.ca_file}"
+    if ca_file:
+        yield f"cafile {ca_file}"
     yield f"certfile {broker.cert_file}"
     yield f"keyfile {broker.key_file}"
     yield f"max_connections {broker.max_connections}"

@@ -2,12 +2,11 @@
 
 import os
 import pwd
-import tempfile
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from devices.files import put_whole
 from vigiterre.broker_config.errors import BrokerRefused
 from vigiterre.broker_config.render import Rendered
 
@@ -52,6 +51,11 @@ class Before(NamedTuple):
     files: Files
     kept: Mapping[str, Kept | None]
 
+    def content(self, name: str) -> bytes:
+        """Nothing of one that was not there."""
+        kept = self.kept[name]
+        return kept.content if kept else b""
+
     def differs_from(self, files: Mapping[str, Rendered]) -> list[str]:
         """Names of the files that would not say the same."""
         return [
@@ -70,22 +74,14 @@ class Before(NamedTuple):
 
 def replace(path: Path, content: bytes, mode: int, owner: Owner | None) -> None:
     """The whole file or the one before, whenever the machine stops; durable when this returns."""
+
+    def finish(descriptor: int) -> None:
+        if owner is not None and os.geteuid() == 0:
+            os.fchown(descriptor, *owner)
+        os.fchmod(descriptor, mode)
+
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600 until it is whole
-        try:
-            with os.fdopen(handle, "wb") as output:
-                output.write(content)
-                output.flush()
-                if owner is not None and os.geteuid() == 0:
-                    os.fchown(output.fileno(), *owner)
-                os.fchmod(output.fileno(), mode)
-                os.fsync(output.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            with suppress(FileNotFoundError):
-                Path(name).unlink()
-            raise
-        _sync(path.parent)
+        put_whole(path, content, finish)
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
 
@@ -105,11 +101,3 @@ def _kept(path: Path) -> Kept | None:
         return Kept(path.read_bytes(), state.st_mode & 0o7777, Owner(state.st_uid, state.st_gid))
     except FileNotFoundError:
         return None
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -2,7 +2,9 @@
 
 import asyncio
 import secrets
+import ssl
 import time
+from contextlib import suppress
 from enum import Enum
 from typing import NamedTuple
 
@@ -10,6 +12,7 @@ import aiomqtt
 from paho.mqtt.reasoncodes import ReasonCode
 
 from vigiterre.broker_config.conf import split
+from vigiterre.broker_config.ways import Way
 from vigiterre.credentials.file import NOT_BRIDGED, Account, Kind
 from vigiterre.credentials.hashes import hash_of, new_secret
 from vigiterre.credentials.services import RESERVED
@@ -49,19 +52,24 @@ def probe_account(now: int) -> tuple[Account, Login]:
     return Account(login.user or "", Kind.PROBE, hash_of(login.password or ""), now, now, None, NOT_BRIDGED), login
 
 
-def answer(address: str, login: Login) -> Answer:
-    """Of a broker without TLS, at host:port. By a client id of its own: nobody's session is touched."""
-    return asyncio.run(_answer(address, login))
+def answer(way: Way, login: Login) -> Answer:
+    """By a client id of its own: nobody's session is touched."""
+    return asyncio.run(answer_as(PREFIX + secrets.token_hex(8), way, login))
 
 
-async def _answer(address: str, login: Login) -> Answer:
-    host, port = split(address)
+async def answer_as(client_id: str, way: Way, login: Login) -> Answer:
+    """Whoever is there by this client id is sent away, and nothing is kept for it."""
+    if way.tls is not None and (answered := await _hands_shaken(way.address, way.tls)) is not Answer.IN:
+        return answered
+    host, port = split(way.address)
     client = aiomqtt.Client(
         host,
         port,
         username=login.user,
         password=login.password,
-        identifier=PREFIX + secrets.token_hex(8),
+        identifier=client_id,
+        tls_context=way.tls,
+        tls_insecure=True if way.tls else None,  # of the name alone: see vigiterre/broker_config/ways.py
         protocol=aiomqtt.ProtocolVersion.V5,
         clean_start=True,
         timeout=SECONDS,
@@ -76,15 +84,30 @@ async def _answer(address: str, login: Login) -> Answer:
         return Answer.AWAY
 
 
+async def _hands_shaken(address: str, tls: ssl.SSLContext) -> Answer:
+    """REFUSED: the broker said that it does not take our certificate, or that it wants one."""
+    try:
+        async with asyncio.timeout(SECONDS):
+            _, writer = await asyncio.open_connection(*split(address), ssl=tls)
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+    except ssl.SSLError as fault:
+        return Answer.REFUSED if "_ALERT_" in (fault.reason or "") else Answer.AWAY
+    except OSError:
+        return Answer.AWAY
+    return Answer.IN
+
+
 def patience(accounts: int) -> float:
     """Seconds that are waited for so many."""
     return LEAST_PATIENCE + accounts * PER_ACCOUNT
 
 
-def comes_to(address: str, login: Login, wanted: Answer, seconds: float) -> bool:
+def comes_to(way: Way, login: Login, wanted: Answer, seconds: float) -> bool:
     """Whether the answer is that, at once or in a while."""
     deadline = time.monotonic() + seconds
-    while answer(address, login) is not wanted:
+    while answer(way, login) is not wanted:
         if time.monotonic() > deadline:
             return False
         time.sleep(PAUSE)

@@ -47,9 +47,11 @@ BROKER: dict[str, dict[str, str]] = {
     },
     "restart_needed": {
         "fr": "les réglages du courtier changent, et mosquitto ne les relit pas tous sans redémarrer ; rien n'a été "
-        "changé. Lancez `vigiterre broker apply --no-reload`, puis systemctl restart mosquitto",
+        "changé. Lancez `vigiterre broker apply --no-reload`, puis systemctl restart mosquitto (conteneurs : "
+        "docker compose restart mosquitto)",
         "en": "the broker's settings change, and mosquitto does not re-read all of them without a restart; nothing was "
-        "changed. Run `vigiterre broker apply --no-reload`, then systemctl restart mosquitto",
+        "changed. Run `vigiterre broker apply --no-reload`, then systemctl restart mosquitto (containers: "
+        "docker compose restart mosquitto)",
     },
     "ours_unknown": {
         "fr": "mqtt.url nomme le compte « {user} », que ces fichiers ne connaissent pas : Vigiterre resterait dehors ; "
@@ -76,6 +78,48 @@ BROKER: dict[str, dict[str, str]] = {
     "ours_kept_out": {
         "fr": "le courtier {address} refuse {user}, le compte de Vigiterre ; voyez son journal",
         "en": "the broker {address} refuses {user}, Vigiterre's account; see its log",
+    },
+    "no_authority": {
+        "fr": "broker.certificate_listener attend des certificats, et ce territoire n'a pas d'autorité ; faites-la "
+        "(vigiterre devices certificates init), ou videz ce réglage",
+        "en": "broker.certificate_listener expects certificates, and this territory has no authority; make it "
+        "(vigiterre devices certificates init), or empty this setting",
+    },
+    "revoked_still_in": {
+        "fr": "le courtier {address} laisse entrer un certificat révoqué : il ne lit pas la liste qu'on vient de lui "
+        "donner ; voyez son journal",
+        "en": "the broker {address} lets a revoked certificate in: it does not read the list that was just given to "
+        "it; see its log",
+    },
+    "certificate_kept_out": {
+        "fr": "le courtier {address} refuse un certificat valable ; voyez son journal, et l'horloge de cette machine",
+        "en": "the broker {address} refuses a good certificate; see its log, and the clock of this machine",
+    },
+    "without_certificate": {
+        "fr": "le courtier {address} laisse entrer sans certificat ; cherchez `require_certificate false` dans un "
+        "autre fichier de sa configuration",
+        "en": "the broker {address} lets anybody in without a certificate; look for `require_certificate false` in "
+        "another file of its configuration",
+    },
+    "session_stays": {
+        "fr": "les fichiers sont en vigueur, mais {count} session(s) révoquée(s) durent peut-être encore : {names} ; "
+        "relancez `vigiterre broker apply`, ou redémarrez mosquitto",
+        "en": "the files are in force, but {count} revoked session(s) may go on: {names}; run `vigiterre broker apply` "
+        "again, or restart mosquitto",
+    },
+    "tls_unread": {
+        "fr": "l'écoute par TLS n'a pas été éprouvée : broker.ca_file {file} ne peut être lu ({detail}) ; corrigez-le",
+        "en": "the listener by TLS was not proven: broker.ca_file {file} cannot be read ({detail}); correct it",
+    },
+    "tls_doubted": {
+        "fr": "l'écoute par TLS {address} n'a pas été éprouvée : son certificat n'est pas cru ({detail}), et les "
+        "capteurs qui le vérifient n'entrent pas. Renouvelez-le, ou nommez son autorité dans broker.ca_file",
+        "en": "the listener by TLS {address} was not proven: its certificate is not believed ({detail}), and devices "
+        "that check it do not get in. Renew it, or name its authority in broker.ca_file",
+    },
+    "certificates_unproven": {
+        "fr": "la révocation de certificats n'a pas été éprouvée : {reason}",
+        "en": "the revocation of certificates was not proven: {reason}",
     },
     "no_answer": {
         "fr": "le courtier ne répond pas sur {address} ; vérifiez broker.listener et son journal",

@@ -7,14 +7,15 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from vigiterre.broker_config.conf import Place
 from vigiterre.broker_config.errors import BrokerRefused
 from vigiterre.broker_config.files import Files, owner_of
 from vigiterre.broker_config.probe import NOBODY, PAUSE, Answer, Login, answer, patience
-from vigiterre.broker_config.render import ACCESS, PASSWORDS, WHOLE, Blueprint, Rendered
+from vigiterre.broker_config.render import WHOLE, Blueprint, Rendered, lists_in
+from vigiterre.broker_config.ways import Way
 
 STOP_SECONDS = 5.0
 SAID = 5
@@ -25,14 +26,20 @@ def try_out(plan: Blueprint, let_in: Sequence[Login]) -> None:
     """Raises BrokerRefused when it does not start, refuses one of these or takes in whoever comes."""
     with tempfile.TemporaryDirectory(prefix="vigiterre-trial-") as name:
         folder = Path(name)
-        place = Place(folder / PASSWORDS, folder / ACCESS, None, None, *_free_addresses())
+        place = _place(folder, certificates=plan.certified is not None)
         _furnish(plan, place, folder)
-        with _started(folder, place.listener, patience(len(plan.accounts))):
+        way = Way(place.listener)
+        with _started(folder, way, patience(len(plan.accounts))):
             for login in let_in:
-                if answer(place.listener, login) is not Answer.IN:
+                if answer(way, login) is not Answer.IN:
                     raise BrokerRefused("trial_kept_out", user=login.user)
-            if answer(place.listener, NOBODY) is not Answer.REFUSED:
+            if answer(way, NOBODY) is not Answer.REFUSED:
                 raise BrokerRefused("anonymous", address=place.listener)
+
+
+def _place(folder: Path, *, certificates: bool) -> Place:
+    plain, tls, other = _free_addresses()
+    return Place(*lists_in(folder), None, None, plain, tls, other if certificates else "")
 
 
 def _furnish(plan: Blueprint, place: Place, folder: Path) -> None:
@@ -44,7 +51,7 @@ def _furnish(plan: Blueprint, place: Place, folder: Path) -> None:
 
 
 @contextmanager
-def _started(folder: Path, address: str, seconds: float) -> Iterator[None]:
+def _started(folder: Path, way: Way, seconds: float) -> Iterator[None]:
     log = folder / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603  -- found on PATH, with a file of ours
@@ -52,7 +59,7 @@ def _started(folder: Path, address: str, seconds: float) -> Iterator[None]:
         )
     try:
         deadline = time.monotonic() + seconds
-        while answer(address, NOBODY) is Answer.AWAY:
+        while answer(way, NOBODY) is Answer.AWAY:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise BrokerRefused("trial_failed", said=_said(log))
             time.sleep(PAUSE)
@@ -80,8 +87,10 @@ def _said(log: Path) -> str:
     return " / ".join(complaints[-SAID:])
 
 
-def _free_addresses() -> tuple[str, str]:
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("127.0.0.1", 0))
-        other.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{one.getsockname()[1]}", f"127.0.0.1:{other.getsockname()[1]}"
+def _free_addresses() -> list[str]:
+    """Three."""
+    with ExitStack() as stack:
+        held = [stack.enter_context(socket.socket()) for _ in range(3)]
+        for one in held:
+            one.bind(("127.0.0.1", 0))
+        return [f"127.0.0.1:{one.getsockname()[1]}" for one in held]

@@ -1,4 +1,8 @@
-"""`credentials.sqlite`: the accounts of the broker. Of secrets it holds hashes alone."""
+"""`credentials.sqlite`: the accounts of the broker, and what the authority of devices' certificates has signed.
+
+Of secrets it holds hashes alone, and of certificates no key. Who may come in is one file, so that no name is both a
+device's and a service's. The tables of certificates are read and written by vigiterre/certificates/register.py.
+"""
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -14,11 +18,21 @@ from vigiterre.credentials.errors import CredentialRefused, few
 from vigiterre.credentials.hashes import hash_of
 
 FILE = "credentials.sqlite"
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 CREATE TABLE accounts (
   name TEXT PRIMARY KEY, kind TEXT NOT NULL, hash TEXT NOT NULL,
   created INTEGER NOT NULL, changed INTEGER NOT NULL, revoked INTEGER, sources TEXT NOT NULL, downlinks TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+CERTIFICATES = """
+CREATE TABLE authority (
+  one INTEGER PRIMARY KEY CHECK (one = 1), certificate TEXT NOT NULL, revocations TEXT NOT NULL,
+  number INTEGER NOT NULL, founded INTEGER NOT NULL
+);
+CREATE TABLE certificates (
+  serial TEXT PRIMARY KEY, name TEXT NOT NULL, fingerprint TEXT NOT NULL, issued INTEGER NOT NULL,
+  ends INTEGER NOT NULL, revoked INTEGER
 ) WITHOUT ROWID;
 """
 
@@ -77,8 +91,7 @@ class Credentials:
         self._lock = RLock()
         with sqlite_file.said(self.path):
             make_private(self.path)
-            self._connection = sqlite_file.connect(self.path)
-            sqlite_file.migrate(self._connection, self.path, VERSION, SCHEMA)
+            self._connection = migrated(self.path)
 
     def close(self) -> None:
         with self._lock:
@@ -96,6 +109,8 @@ class Credentials:
             for one in known.values():
                 if one.kind is not kind:
                     raise CredentialRefused("other_kind", names=one.name, kind=one.kind.value)
+            if kind in SERVICES:
+                _refuse("certified", [name for name in secrets if _certified(transaction, name)])
             transaction.executemany("INSERT OR REPLACE INTO accounts VALUES (?, ?, ?, ?, ?, NULL, ?, ?)", rows)
 
     def rotate(self, secrets: Mapping[str, str], kinds: Collection[Kind], now: int) -> None:
@@ -137,6 +152,13 @@ class Credentials:
                 yield transaction
 
 
+def migrated(path: Path) -> sqlite3.Connection:
+    """To be called within `sqlite_file.said`."""
+    connection = sqlite_file.connect(path)
+    sqlite_file.migrate(connection, path, VERSION, SCHEMA + CERTIFICATES, {1: CERTIFICATES})
+    return connection
+
+
 def accounts_in(data_dir: Path) -> list[Account]:
     """Of an installation that may have none: read without making the file. Raises StoreUnavailable."""
     path = data_dir / FILE
@@ -150,6 +172,12 @@ def _account(row: tuple[str, str, str, int, int, int | None, str, str]) -> Accou
     name, kind, known, created, changed, revoked, sources, downlinks = row
     bridged = Bridged(tuple(sources.split()), tuple(downlinks.splitlines()))
     return Account(name, Kind(kind), known, created, changed, revoked, bridged)
+
+
+def _certified(file: sqlite3.Connection, name: str) -> bool:
+    """Whether a certificate speaks by this name, which would then have the rights of a service."""
+    found = file.execute("SELECT 1 FROM certificates WHERE name = ? AND revoked IS NULL", (name,)).fetchone()
+    return found is not None
 
 
 def _refuse(code: str, names: list[str]) -> None:

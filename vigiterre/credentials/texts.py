@@ -15,9 +15,41 @@ CREDENTIALS: dict[str, dict[str, str]] = {
         "fr": "{names} : un compte d'une autre sorte ({kind}) porte ce nom ; choisissez-en un autre",
         "en": "{names}: an account of another kind ({kind}) has this name; choose another one",
     },
+    "certified": {
+        "fr": "{count} certificat(s) d'un capteur de ce nom valent encore : {names} ; il aurait les droits du service. "
+        "Rien n'a été fait. Révoquez-les : vigiterre devices certificates revoke {names}",
+        "en": "{count} certificate(s) of a device of this name are good still: {names}; it would have the rights of "
+        "the service. Nothing was done. Revoke them: vigiterre devices certificates revoke {names}",
+    },
     "file_exists": {
         "fr": "{file} existe déjà et n'est pas remplacé ; rien n'a été fait. Nommez un fichier nouveau",
         "en": "{file} exists already and is not replaced; nothing was done. Name a new file",
+    },
+    "no_secret": {
+        "fr": "{file} n'est pas un secret : une seule ligne de caractères ASCII, sans espace ; rien n'a été fait. "
+        "Par exemple : openssl rand -hex 24",
+        "en": "{file} is no secret: one line of ASCII characters, without spaces; nothing was done. "
+        "For example: openssl rand -hex 24",
+    },
+    "short_secret": {
+        "fr": "le secret de {file} est trop court : au moins {least} caractères tirés au hasard ; rien n'a été fait. "
+        "Par exemple : openssl rand -hex 24",
+        "en": "the secret in {file} is too short: at least {least} characters drawn at random; nothing was done. "
+        "For example: openssl rand -hex 24",
+    },
+    "was_revoked": {
+        "fr": "{name} a été révoqué, et le secret du fichier est peut-être celui qu'il a perdu ; rien n'a été fait. "
+        "Sans --from, `create` lui en donne un nouveau, à mettre dans le fichier",
+        "en": "{name} was revoked, and the secret in the file may be the one it lost; nothing was done. "
+        "Without --from, `create` gives it a new one, to be put into the file",
+    },
+    "same_secret": {
+        "fr": "le fichier contient le secret que {name} a déjà ; rien n'a été fait. Mettez-y un autre secret d'abord",
+        "en": "the file holds the secret that {name} has already; nothing was done. Put another secret there first",
+    },
+    "from_or_out": {
+        "fr": "--from lit un secret et --out en écrit un ; donnez l'un ou l'autre",
+        "en": "--from reads a secret and --out writes one; give one or the other",
     },
     "no_device": {
         "fr": "{count} nom(s) absents de devices.csv : {names} ; rien n'a été fait. Voisins : {known}",
