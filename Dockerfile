@@ -18,8 +18,12 @@ RUN uv build --wheel --no-cache --build-constraints requirements.lock --require-
     uv pip install --python /opt/vigiterre --no-cache --compile-bytecode --no-deps dist/*.whl
 
 FROM python:3.11.14-slim-bookworm
-RUN useradd --system --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin vigiterre && \
-    install -d -o vigiterre -g vigiterre -m 0750 /data
+# mosquitto has no option that checks a configuration: `vigiterre broker apply` tries its files on one that it starts.
+RUN apt-get update && apt-get install --yes --no-install-recommends mosquitto && rm -rf /var/lib/apt/lists/*
+# A named volume takes the owner of the folder that it is first mounted on: these.
+RUN groupadd --gid 10001 vigiterre && \
+    useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin vigiterre && \
+    install -d -o vigiterre -g vigiterre -m 0750 /data /broker /broker/files /broker/data
 COPY --from=builder /opt/vigiterre /opt/vigiterre
 ENV PATH=/opt/vigiterre/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \

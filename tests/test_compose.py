@@ -1,12 +1,12 @@
-"""The containers as far as they go without a container engine: their form, what they name, and their files at work.
+"""The containers as far as they go without a container engine: their form, what they name, what the image is made of.
 
-The broker's files run on a real mosquitto, Vigiterre with its variables of docker-compose.yml on that broker and a real
-InfluxDB 1; InfluxDB 2's `init.sh` runs against a stand-in for its command line.
+tests/system/test_containers.py has the broker's files at work; InfluxDB 2's `init.sh` runs here against a stand-in for
+its command line.
 """
 
+import json
 import os
 import re
-import shutil
 import stat
 import subprocess
 import sys
@@ -16,35 +16,17 @@ from typing import Any, NamedTuple
 
 import pytest
 import yaml
-from accounts import (
-    AS_ROOT,
-    DEVICE,
-    NEIGHBOUR,
-    SERVICE,
-    Accounts,
-    ask,
-    assert_a_device_publishes_below_its_own_name_only,
-)
-from pages import ROOT, assert_command_exists, placed
+from containers import COMPOSE, DOCKERFILE, RUN_ONCE, SERVICES, TEXT, VARIABLE, chosen, make_secrets
+from pages import ROOT, assert_command_exists
 
-from servers import Influxd, Server, Vigiterre, free_port, program
-from vigiterre.doctor.mosquitto_conf import mosquitto_configuration
+from vigiterre.personal import own_days_in
 from vigiterre.settings import load_settings, setting_names
 
-TEXT = (ROOT / "docker-compose.yml").read_text()
-COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
-SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-DOCKERFILE = (ROOT / "Dockerfile").read_text()
-VARIABLE = re.compile(r"(?<!\$)\$\{(\w+)(?::-([^}]*))?\}")
 DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
 """`${NAME:-value}` is the value where nobody sets the name."""
 RUNS_AS_ROOT = {"victoriametrics"}
 """Its image makes its folder for nobody else; without any capability that root is not worth much."""
-
-
-def chosen(value: Any) -> str:
-    """A value as compose makes it without any .env: defaults taken, `$$` one dollar."""
-    return VARIABLE.sub(lambda found: found[2], str(value)).replace("$$", "$")
+OURS = [name for name, service in SERVICES.items() if "build" in service]
 
 
 # -- the form
@@ -60,9 +42,10 @@ def test_it_is_a_compose_file() -> None:
 def test_every_service_is_pinned_watched_limited_and_closed(name: str) -> None:
     service = SERVICES[name]
     assert re.search(r":v?\d+\.\d+\.\d+$", service["image"]), service["image"]
-    assert service["restart"] == "unless-stopped"
-    assert service["healthcheck"]["test"][0] == "CMD"
-    assert set(service["healthcheck"]) == {"test", "interval", "timeout", "retries", "start_period"}
+    assert service["restart"] == ("no" if name in RUN_ONCE else "unless-stopped")
+    if name not in RUN_ONCE:
+        assert service["healthcheck"]["test"][0] == "CMD"
+        assert set(service["healthcheck"]) == {"test", "interval", "timeout", "retries", "start_period"}
     assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory", "pids"}
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
@@ -76,7 +59,9 @@ def test_every_service_is_pinned_watched_limited_and_closed(name: str) -> None:
 def test_every_service_names_only_what_there_is(name: str) -> None:
     service = SERVICES[name]
     assert set(service.get("depends_on", [])) <= set(SERVICES)
-    assert set(service["networks"]) <= set(COMPOSE["networks"])
+    assert set(service.get("networks", [])) <= set(COMPOSE["networks"])
+    for shared in (service.get("pid"), service.get("network_mode")):
+        assert shared in (None, "none") or shared.partition("service:")[2] in SERVICES
     assert set(service.get("secrets", [])) <= set(COMPOSE["secrets"])
     for volume in service["volumes"]:
         source, _, rest = DEFAULT.sub(r"\1", volume).partition(":")
@@ -92,15 +77,16 @@ def test_every_service_names_only_what_there_is(name: str) -> None:
 def test_ports_are_on_this_machine_only_and_the_database_has_none() -> None:
     for name, service in SERVICES.items():
         assert all(chosen(port).startswith("127.0.0.1:") for port in service.get("ports", [])), name
-        assert "back" in service["networks"], name
+        assert ("network_mode" in service) != ("back" in service.get("networks", [])), name
     assert COMPOSE["networks"]["back"]["internal"] is True
     assert "ports" not in SERVICES["influxdb"]
     assert SERVICES["influxdb"]["networks"] == ["back"]
 
 
-def test_only_monitoring_is_off_by_itself() -> None:
+def test_only_monitoring_and_the_command_line_are_off_by_themselves() -> None:
     assert {name: service["profiles"] for name, service in SERVICES.items() if "profiles" in service} == {
-        "victoriametrics": ["monitoring"]
+        "victoriametrics": ["monitoring"],
+        "admin": ["tools"],
     }
     scraped = yaml.safe_load((ROOT / "config/monitoring/scrape.yml").read_text())
     [target] = scraped["scrape_configs"][0]["static_configs"][0]["targets"]
@@ -145,7 +131,7 @@ def test_the_image_is_built_of_files_that_exist_and_reach_the_builder() -> None:
     assert all((ROOT / name).exists() for name in names)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]) <= names
-    assert SERVICES["vigiterre"]["image"] == f"vigiterre:{project['project']['version']}"
+    assert {SERVICES[name]["image"] for name in OURS} == {f"vigiterre:{project['project']['version']}"}
     assert len(set(re.findall(r"(?m)^FROM (\S+)", DOCKERFILE))) == 1
 
 
@@ -172,37 +158,70 @@ def test_the_image_starts_a_command_that_exists() -> None:
     assert "command" not in SERVICES["vigiterre"]
 
 
-def test_the_variables_of_vigiterre_are_settings_and_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = SERVICES["vigiterre"]["environment"]
+@pytest.mark.parametrize("name", OURS)
+def test_the_variables_of_vigiterre_are_settings_and_accepted(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = SERVICES[name]["environment"]
     assert set(given) <= {f"VIGITERRE_{name.upper().replace('.', '__')}" for name in setting_names()} | {
         "VIGITERRE_CONFIG"
     }
-    for name, value in given.items():
-        monkeypatch.setenv(name, chosen(value))
+    for variable, value in given.items():
+        monkeypatch.setenv(variable, chosen(value))
     settings = load_settings(ROOT / "config")
-    assert settings.mqtt.url == "mqtt://vigiterre-ingest@mosquitto:1883"
-    assert settings.store_url == "influxdb://vigiterre@influxdb:8086/telemetry"
+    assert re.fullmatch(r"mqtt://vigiterre-ingest@(mosquitto|127\.0\.0\.1):1883", settings.mqtt.url)
     assert (str(settings.data_dir), settings.language, settings.store.raw_days) == ("/data", "fr", 90)
+    if "influxdb_write_password" in SERVICES[name]["secrets"]:
+        assert settings.store_url == "influxdb://vigiterre@influxdb:8086/telemetry"
     influxdb = SERVICES["influxdb"]["environment"]
     assert chosen(influxdb["DOCKER_INFLUXDB_INIT_RETENTION"]) == f"{settings.store.raw_days}d"
     assert chosen(influxdb["VIGITERRE_ROLLUP_DAYS"]) == f"{settings.store.rollup_days}"
+    kept = {int(days) for days in chosen(influxdb["VIGITERRE_PERSONAL_DAYS"]).split()}
+    assert kept == set(own_days_in(ROOT / "config").values())
 
 
-# -- its files at work
+# -- who may touch the broker
+
+
+def volumes_of(name: str) -> dict[str, str]:
+    """Named volume -> where it is, with `:ro` where it is only read."""
+    split = (volume.partition(":") for volume in SERVICES[name]["volumes"])
+    return {source: place for source, _, place in split if source in COMPOSE["volumes"]}
+
+
+def test_the_container_that_serves_pages_cannot_write_the_brokers_files_nor_signal_it() -> None:
+    writers = {name for name in SERVICES if volumes_of(name).get("broker", ":ro").endswith(":ro") is False}
+    assert writers == {"broker-files", "admin"}
+    assert {name for name, service in SERVICES.items() if "pid" in service} == {"admin"}
+    for name in writers:
+        assert not SERVICES[name].get("ports")
+    assert SERVICES["broker-files"]["network_mode"] == "none"
+
+
+def test_the_broker_starts_on_files_that_are_there_and_that_its_account_may_read() -> None:
+    broker, files = SERVICES["mosquitto"], volumes_of("broker-files")
+    assert broker["depends_on"] == {"broker-files": {"condition": "service_completed_successfully"}}
+    [number] = re.findall(r"(?m)^USER (\d+)$", DOCKERFILE)
+    assert broker["user"] == f"{number}:{number}"
+    assert re.search(rf"groupadd --gid {number} vigiterre", DOCKERFILE)
+    assert re.search(rf"useradd --uid {number} --gid {number} ", DOCKERFILE)
+    assert volumes_of("mosquitto") == {"broker": f"{files['broker']}:ro", "mosquitto": files["mosquitto"]}
+    assert broker["command"][2] == f"{files['broker']}/mosquitto.conf"
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_volume_of_ours_is_first_mounted_on_a_folder_that_the_image_gives_to_its_account(name: str) -> None:
+    """An empty volume takes the owner of the folder that it covers. The image of mosquitto has no /broker."""
+    made = re.findall(r"install -d -o vigiterre -g vigiterre -m 0750 (.+)", DOCKERFILE)[0].split()
+    for place in volumes_of(name).values():
+        assert place.removesuffix(":ro") in made
+    assert not any(place.startswith("/mosquitto") for place in volumes_of("mosquitto").values())
+
+
+# -- its secrets
 
 
 @pytest.fixture(scope="module")
 def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("compose") / "secrets"
-    make_secrets(folder)
-    return folder
-
-
-def make_secrets(folder: Path) -> None:
-    path = f"{os.environ['PATH']}:{Path(program('mosquitto_passwd')).parent}"
-    subprocess.run(
-        ["sh", str(ROOT / "config/secrets.sh"), str(folder)], check=True, capture_output=True, env={"PATH": path}
-    )
+    return make_secrets(tmp_path_factory.mktemp("compose") / "secrets")
 
 
 def test_secrets_are_made_once_for_every_container_in_a_folder_closed_to_others(secrets: Path) -> None:
@@ -212,96 +231,13 @@ def test_secrets_are_made_once_for_every_container_in_a_folder_closed_to_others(
     assert all(file.stat().st_mode & stat.S_IROTH for file in secrets.iterdir()), (
         "containers have accounts of their own"
     )
-    plain = [text for name, text in made.items() if not name.startswith("mosquitto")]
-    assert len(set(plain)) == 6
+    plain = [text for name, text in made.items() if name != "mosquitto_sub"]
+    assert len(set(plain)) == 7
     assert all(re.fullmatch(r"[0-9a-f]{48}", text) for text in plain)
-    assert made["mqtt_password"] not in made["mosquitto_passwords"]
+    assert made["mosquitto_sub"] == f"-u vigiterre-health\n-P {made['mqtt_health_password']}\n"
     make_secrets(secrets)
     assert {file.name: file.read_text() for file in secrets.iterdir()} == made
     assert "sh config/secrets.sh" in (ROOT / "Makefile").read_text()
-
-
-@pytest.fixture
-def broker(secrets: Path, tmp_path: Path) -> Server:
-    """mosquitto on the container's files, with the accounts of two devices, made as docs/production.md says."""
-    passwords = tmp_path / "mosquitto_passwords"
-    shutil.copy(secrets / "mosquitto_passwords", passwords)
-    for device in (DEVICE, NEIGHBOUR):
-        subprocess.run([program("mosquitto_passwd"), "-b", str(passwords), device, device], check=True)
-    [folder] = [volume for volume in SERVICES["mosquitto"]["volumes"] if volume.endswith("/mosquitto/config:ro")]
-    port, conf = free_port(), tmp_path / "mosquitto.conf"
-    changes = {
-        "listener 1883 0.0.0.0": f"listener {port} 127.0.0.1",
-        "/run/secrets/mosquitto_passwords": str(passwords),
-        "/mosquitto/config/": f"{ROOT / folder.partition(':')[0]}/",
-        "/mosquitto/data/": f"{tmp_path}/",
-    }
-    started = Path(SERVICES["mosquitto"]["command"][2]).name
-    conf.write_text(placed((ROOT / "config/broker" / started).read_text(), changes) + AS_ROOT)
-    assert "1883" not in conf.read_text().replace(str(port), "").replace("cross 1883", "")
-    return Server([program("mosquitto"), "-c", str(conf)], port, tmp_path / "mosquitto.log")
-
-
-async def test_the_broker_of_the_containers_lets_each_do_its_own_and_no_more(broker: Server, secrets: Path) -> None:
-    conf = Path(broker.command[2])
-    assert [finding.code for finding in mosquitto_configuration(conf)] == ["broker.conf_right"]
-    with broker:
-        passwords = {SERVICE: (secrets / "mqtt_password").read_text(), DEVICE: DEVICE, NEIGHBOUR: NEIGHBOUR}
-        await assert_a_device_publishes_below_its_own_name_only(Accounts(broker, passwords))
-
-
-def test_the_health_check_of_the_broker_finds_its_account_and_sees_a_dead_one(broker: Server, secrets: Path) -> None:
-    service = SERVICES["mosquitto"]
-    check = [chosen(word) for word in service["healthcheck"]["test"][1:]]
-    assert service["environment"]["XDG_CONFIG_HOME"] == "/run/secrets"
-    command = [program(check[0]), *check[1:], "-p", str(broker.port)]
-
-    def healthy() -> bool:
-        done = subprocess.run(command, env={"XDG_CONFIG_HOME": str(secrets)}, capture_output=True, check=False)
-        return done.returncode == 0
-
-    with broker:
-        assert healthy()
-        nobody = subprocess.run(command, env={"XDG_CONFIG_HOME": "/nowhere"}, capture_output=True, check=False)
-        assert nobody.returncode != 0
-    assert not healthy()
-
-
-def test_vigiterre_runs_on_the_variables_of_the_containers(broker: Server, secrets: Path, tmp_path: Path) -> None:
-    """On InfluxDB 1 in place of 2, with accounts of the same names and rights."""
-    admin, store = "of the admin", (secrets / "influxdb_write_password").read_text()
-    statements = [
-        "CREATE DATABASE telemetry WITH DURATION 90d NAME autogen",
-        "CREATE RETENTION POLICY rollup_1h ON telemetry DURATION 3650d REPLICATION 1",
-        f"CREATE USER vigiterre WITH PASSWORD '{store}'",
-        "GRANT ALL ON telemetry TO vigiterre",
-    ]
-    with broker, Influxd(tmp_path / "influxd", auth=True) as influxd:
-        assert ask(influxd.port, f"CREATE USER admin WITH PASSWORD '{admin}' WITH ALL PRIVILEGES", "", "") == []
-        assert [ask(influxd.port, statement, "admin", admin) for statement in statements] == [[]] * len(statements)
-        process = Vigiterre(tmp_path / "run", ROOT / "config", "", "")
-        changes = {
-            "@mosquitto:1883": f"@127.0.0.1:{broker.port}",
-            "@influxdb:8086": f"@127.0.0.1:{influxd.port}",
-            "/run/secrets/": f"{secrets}/",
-            "/config": str(ROOT / "config"),
-            "/data": str(tmp_path / "data"),
-            "0.0.0.0:8080": f"127.0.0.1:{process.port}",
-        }
-        given = {name: placed(chosen(value), changes) for name, value in SERVICES["vigiterre"]["environment"].items()}
-        assert process.environment is not None
-        process.environment |= given
-        with process:
-            process.wait_for("vigiterre_mqtt_connected", 1)
-            topic, body = f"vigiterre/road/{DEVICE}/up", '{"values": {"road_surface_temperature": 1.5}}'
-            account = ["-u", DEVICE, "-P", DEVICE, "-p", str(broker.port), "-q", "1"]
-            subprocess.run([program("mosquitto_pub"), *account, "-t", topic, "-m", body], check=True, timeout=20)
-            process.wait_for("vigiterre_readings_stored_total", 1)
-            check = [word.replace("8080", str(process.port)) for word in SERVICES["vigiterre"]["healthcheck"]["test"]]
-            assert subprocess.run([sys.executable, *check[2:]], check=False).returncode == 0
-            assert process.stop() == 0
-        [[_, stored]] = ask(influxd.port, "SELECT road_surface_temperature FROM road", "vigiterre", store)
-    assert stored == 1.5
 
 
 # -- InfluxDB's first start
@@ -325,7 +261,8 @@ match words:
         rows = [[each["id"], each["name"], "2160h0m0s", "24h0m0s", "org", "implicit"] for each in state["buckets"]]
     case ["bucket", "create"]:
         name, kept = flags["--name"][0], flags["--retention"][0]
-        state["buckets"].append({{"id": "00000000000000b2", "name": name, "kept": kept}})
+        number = "%016x" % (0xb1 + len(state["buckets"]))
+        state["buckets"].append({{"id": number, "name": name, "kept": kept}})
     case ["v1", "dbrp", "list"]:
         shown = [[each[flag][0] for flag in ("--db", "--bucket-id", "--rp")] for each in state["dbrps"]]
         rows = [["m", *each, "true", "false", "org"] for each in shown]
@@ -334,7 +271,11 @@ match words:
     case ["v1", "dbrp", "create"]:
         state["dbrps"].append(flags)
     case ["v1", "auth", "list"]:
-        rows = [["a", "", each["--username"][0], "admin", "u", "[...]"] for each in state["auths"]]
+        buckets = [each.get("--read-bucket", []) + each.get("--write-bucket", []) for each in state["auths"]]
+        held = ["[" + " ".join("read:orgs/o/buckets/" + one for one in some) + "]" for some in buckets]
+        rows = [["a", "", each["--username"][0], "admin", "u", may] for each, may in zip(state["auths"], held)]
+    case ["v1", "auth", "delete"]:
+        state["auths"] = [each for each in state["auths"] if each["--username"] != flags["--username"]]
     case ["v1", "auth", "create"]:
         state["auths"].append(flags)
     case _:
@@ -349,9 +290,9 @@ class FirstStart(NamedTuple):
     state: Path
     environment: dict[str, str]
 
-    def run(self) -> Any:
+    def run(self, **given: str) -> Any:
         script = str(ROOT / "config/influxdb/init.sh")
-        done = subprocess.run(["sh", script], env=self.environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(["sh", script], env=self.environment | given, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return yaml.safe_load(self.state.read_text())
 
@@ -369,17 +310,47 @@ def first_start(tmp_path: Path, secrets: Path) -> FirstStart:
 
 def test_the_first_start_makes_bucket_mappings_and_two_narrow_accounts(first_start: FirstStart, secrets: Path) -> None:
     made = first_start.run()
-    assert made["buckets"][1:] == [{"id": "00000000000000b2", "name": "telemetry/rollup_1h", "kept": "3650d"}]
-    raw, rollup = "00000000000000b1", "00000000000000b2"
+    raw, rollup, personal = "00000000000000b1", "00000000000000b2", "00000000000000b3"
+    assert made["buckets"][1:] == [
+        {"id": rollup, "name": "telemetry/rollup_1h", "kept": "3650d"},
+        {"id": personal, "name": "telemetry/personal_30d", "kept": "30d"},
+    ]
     mappings = [(each["--db"], each["--rp"], each["--bucket-id"]) for each in made["dbrps"]]
-    assert mappings == [(["telemetry"], ["autogen"], [raw]), (["telemetry"], ["rollup_1h"], [rollup])]
+    named = {"autogen": raw, "rollup_1h": rollup, "personal_30d": personal}
+    assert mappings == [(["telemetry"], [policy], [bucket]) for policy, bucket in named.items()]
     accounts = {each["--username"][0]: each for each in made["auths"]}
     assert set(accounts) == {"vigiterre", "grafana"}
-    assert accounts["vigiterre"]["--write-bucket"] == accounts["vigiterre"]["--read-bucket"] == [raw, rollup]
-    assert accounts["grafana"]["--read-bucket"] == [raw, rollup]
+    assert accounts["vigiterre"]["--write-bucket"] == accounts["vigiterre"]["--read-bucket"] == [raw, rollup, personal]
     assert "--write-bucket" not in accounts["grafana"]
     for name, file in (("vigiterre", "influxdb_write_password"), ("grafana", "influxdb_read_password")):
         assert accounts[name]["--password"] == [(secrets / file).read_text()]
+
+
+def test_the_account_of_grafana_may_read_no_raw_value_of_a_person(first_start: FirstStart) -> None:
+    made = first_start.run()
+    [grafana] = [each for each in made["auths"] if each["--username"] == ["grafana"]]
+    named = {each["id"]: each["name"] for each in made["buckets"]}
+    assert [named[bucket] for bucket in grafana["--read-bucket"]] == ["telemetry", "telemetry/rollup_1h"]
+
+
+def test_run_again_it_makes_what_an_older_version_had_not_and_gives_the_right_to_it(first_start: FirstStart) -> None:
+    older = first_start.run()
+    buckets = [each for each in older["buckets"] if "personal" not in each["name"]]
+    kept = {each["id"] for each in buckets}
+    for each in older["auths"]:
+        for flag in ("--read-bucket", "--write-bucket"):
+            each[flag] = [bucket for bucket in each.get(flag, []) if bucket in kept]
+    mappings = [each for each in older["dbrps"] if each["--bucket-id"][0] in kept]
+    older["auths"][0]["--password"] = ["as it was"]
+    first_start.state.write_text(json.dumps({"buckets": buckets, "dbrps": mappings, "auths": older["auths"]}))
+    made = first_start.run(VIGITERRE_PERSONAL_DAYS="30 7")
+    names = [each["name"] for each in made["buckets"]]
+    assert names == ["telemetry", "telemetry/rollup_1h", "telemetry/personal_30d", "telemetry/personal_7d"]
+    accounts = {each["--username"][0]: each for each in made["auths"]}
+    assert len(made["auths"]) == 2
+    assert accounts["vigiterre"]["--write-bucket"] == [each["id"] for each in made["buckets"]]
+    assert accounts["grafana"]["--read-bucket"] == [each["id"] for each in made["buckets"][:2]]
+    assert first_start.run(VIGITERRE_PERSONAL_DAYS="30 7") == made
 
 
 def test_a_second_run_of_the_first_start_changes_nothing(first_start: FirstStart) -> None:
