@@ -10,13 +10,14 @@ from devices.errors import StoreUnavailable
 from devices.schema import RAW, ROLLUP
 from stores.influx_http import InfluxServer, query
 from stores.influxql import identifier
+from stores.personal import abandoned
 from stores.texts import Remedy
 
 log = structlog.get_logger()
 
 SHARD_DAYS = {RAW: 7, ROLLUP: 30}
 """Days a shard spans in InfluxDB 1: its own default for up to six months of retention is 7; ten years of roll-ups would
-be 520 shards of that size."""
+be 520 shards of that size. Of the policies of persons, 1: a shard leaves whole, when its newest value may."""
 V3_DATABASES = "/api/v3/configure/database"
 _VERSION = re.compile(r"v?(\d+)\.")
 _HOURS = re.compile(r"(?:(\d+)h)?(?:\d+m)?(?:\d+s)?")
@@ -59,9 +60,9 @@ def ensure_v1(server: InfluxServer, retention: Retention) -> None:
         _create(server, f"CREATE DATABASE {database}")
     [policies] = query(server, f"SHOW RETENTION POLICIES ON {database}", {})
     hours = {row[0]: hours_of(str(row[1])) for table in policies.tables for row in table.rows if len(row) > 1}
-    for policy, days in retention.items():
+    for policy, days in {**retention, **abandoned(hours, retention)}.items():
         facts = f"RETENTION POLICY {identifier(policy)} ON {database} DURATION {f'{days}d' if days else 'INF'}"
-        shards = f"SHARD DURATION {SHARD_DAYS[policy]}d"
+        shards = f"SHARD DURATION {SHARD_DAYS.get(policy, 1)}d"
         if policy not in hours:
             _create(server, f"CREATE {facts} REPLICATION 1 {shards}{' DEFAULT' if policy == RAW else ''}")
         elif hours[policy] != days * 24:
@@ -87,8 +88,7 @@ def _create(server: InfluxServer, statement: str) -> None:
 def _ensure_v2(server: InfluxServer, retention: Retention, organisation: str) -> None:
     from stores.influx_v2 import ensure_v2  # noqa: PLC0415  -- its client costs a second that InfluxDB 1 and 3 spare
 
-    buckets = {policy: database_of(server.database, policy) for policy in retention}
-    ensure_v2(server, retention, buckets, organisation)
+    ensure_v2(server, retention, organisation)
 
 
 def database_of(database: str, policy: str) -> str:
@@ -97,7 +97,7 @@ def database_of(database: str, policy: str) -> str:
 
 
 def ensure_v3(server: InfluxServer, retention: Retention) -> None:
-    """Databases `db` and `db/rollup_1h`. Core sets a retention at creation only, so that of an old one is left alone.
+    """Databases `db`, `db/rollup_1h` and those of persons. Core sets a retention at creation only: an old one stays.
 
     https://docs.influxdata.com/influxdb3/core/admin/databases/create/
     """

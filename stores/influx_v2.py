@@ -20,7 +20,9 @@ from influxdb_client.rest import ApiException
 from devices.errors import StoreUnavailable
 from devices.schema import RAW
 from stores.influx_http import CONNECT_SECONDS, READ_SECONDS, InfluxServer, query
+from stores.influx_schema import database_of
 from stores.influxql import identifier
+from stores.personal import abandoned
 from stores.texts import Remedy
 
 log = structlog.get_logger()
@@ -32,15 +34,13 @@ FORBIDDEN = (401, 403)
 """401 also where a right is missing: to the API, the name of an account for the 1.x API is a wrong token."""
 
 
-def ensure_v2(
-    server: InfluxServer, retention: Mapping[str, int], buckets: Mapping[str, str], organisation: str
-) -> None:
-    """Organisation, buckets `db` and `db/rollup_1h`, and the mapping of database and policy to them (DBRP).
+def ensure_v2(server: InfluxServer, retention: Mapping[str, int], organisation: str) -> None:
+    """Organisation, buckets `db`, `db/rollup_1h` and those of persons, and the mapping of each policy to them (DBRP).
 
     What this account may not create must be there. Raises StoreUnavailable, with a remedy where a person must act.
     """
     try:
-        _create(server, retention, buckets, organisation)
+        _create(server, retention, organisation)
     except ApiException as error:
         if error.status not in FORBIDDEN:
             message = f"InfluxDB {server.name} answered {error.status} while its buckets were prepared"
@@ -52,7 +52,7 @@ def ensure_v2(
         ) from error
 
 
-def _create(server: InfluxServer, retention: Mapping[str, int], buckets: Mapping[str, str], organisation: str) -> None:
+def _create(server: InfluxServer, retention: Mapping[str, int], organisation: str) -> None:
     client = InfluxDBClient(
         server.url,
         server.token,
@@ -61,8 +61,9 @@ def _create(server: InfluxServer, retention: Mapping[str, int], buckets: Mapping
     )
     with client:
         org = _organisation(client, organisation, server.database)
-        for policy, days in retention.items():
-            bucket = _bucket(client, org, buckets[policy], days)
+        there = [bucket.name.partition("/")[2] for bucket in _buckets_of(client, org, server.database)]
+        for policy, days in {**retention, **abandoned(there, retention)}.items():
+            bucket = _bucket(client, org, database_of(server.database, policy), days)
             _mapping(client, org, bucket, server.database, policy)
 
 
@@ -74,11 +75,14 @@ def _given(server: InfluxServer, retention: Mapping[str, int]) -> None:
     [answer] = query(server, f"SHOW RETENTION POLICIES ON {identifier(server.database)}", {"db": server.database})
     shown = {row[0] for table in answer.tables for row in table.rows}
     if not shown.issuperset(retention):
-        missing = ", ".join(sorted(set(retention) - shown))
+        missing = sorted(set(retention) - shown)
         message = (
-            f"InfluxDB {server.name} shows this account no {missing} of {server.database}, nor lets it create them"
+            f"InfluxDB {server.name} shows this account no {', '.join(missing)} of {server.database},"
+            " nor lets it create them"
         )
-        raise StoreUnavailable(message, Remedy("credentials", database=server.database))
+        buckets = ", ".join(f"{database_of(server.database, policy)} ({retention[policy]}d)" for policy in missing)
+        remedy = Remedy("buckets", buckets=buckets) if shown else Remedy("credentials", database=server.database)
+        raise StoreUnavailable(message, remedy)
     log.info("store_schema_given", server=server.name, policies=sorted(retention))
 
 
@@ -96,10 +100,15 @@ def _organisation(client: Any, name: str, database: str) -> Any:
     return created
 
 
+def _buckets_of(client: Any, org: Any, database: str) -> list[Any]:
+    found = client.buckets_api().find_buckets_iter(org_id=org.id)
+    return [bucket for bucket in found if bucket.name.partition("/")[0] == database]
+
+
 def _bucket(client: Any, org: Any, name: str, days: int) -> Any:
     api = client.buckets_api()
     rules = [BucketRetentionRules(type="expire", every_seconds=days * DAY_SECONDS)]  # 0 is for ever
-    found = [bucket for bucket in api.find_buckets_iter(org_id=org.id) if bucket.name == name]
+    found = [bucket for bucket in _buckets_of(client, org, name.partition("/")[0]) if bucket.name == name]
     if not found:
         log.info("store_schema_changed", bucket=name, days=days)
         return api.create_bucket(bucket=PostBucketRequest(org_id=org.id, name=name, retention_rules=rules))

@@ -91,6 +91,11 @@ def latest_of(measurement: str, field: str) -> str:
     return f"SELECT LAST({identifier(field)}) FROM {identifier(measurement)} {GROUPED}"  # noqa: S608  -- quoted by `identifier` and `literal`
 
 
+def newest_of(field: str) -> str:
+    """One row for each measurement that has the field."""
+    return f"SELECT LAST({identifier(field)}) FROM {MEASURED}"  # noqa: S608  -- quoted by `identifier`
+
+
 def quantities_in(answer: Answer) -> list[tuple[str, str]]:
     """(measurement, quantity) of an answer to FIELD_KEYS, without the companions of roll-ups.
 

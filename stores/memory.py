@@ -23,6 +23,7 @@ class MemoryStore:
     """Readings in dictionaries, bounded only by `expire`."""
 
     keeps_marks = False
+    left_out = 0
 
     def __init__(self) -> None:
         self._lock = RLock()
@@ -45,6 +46,9 @@ class MemoryStore:
                         self._latest[series.device, quantity] = Latest(series, quantity, time, value)
         if refused:
             raise StoreRefused(refused)
+
+    def keep_apart(self, own_days: Mapping[str, int]) -> None:
+        """Told at each `expire`."""
 
     def mark(self, marks: Sequence[Mark]) -> None:
         """Nobody could ask for them."""

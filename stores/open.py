@@ -1,5 +1,6 @@
 """`store.url` becomes a Store. Nothing is contacted or created here: `ensure_schema` does that."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
@@ -8,7 +9,7 @@ from devices.problems import Bilingual
 from stores.influx import InfluxStore
 from stores.influx_http import InfluxServer
 from stores.memory import MemoryStore
-from stores.port import Store
+from stores.port import NONE_SOONER, Store
 from stores.sqlite import SqliteStore
 from stores.texts import Remedy
 
@@ -31,10 +32,17 @@ class StoreUrlError(VigiterreError, ValueError):
 
 
 def open_store(
-    url: str, password: str | None, *, raw_days: int = 90, rollup_days: int = 3650, read_only: bool = False
+    url: str,
+    password: str | None,
+    *,
+    raw_days: int = 90,
+    rollup_days: int = 3650,
+    own_days: Mapping[str, int] = NONE_SOONER,
+    read_only: bool = False,
 ) -> Store:
     """The store that `url` names (FORMS). Retentions in days, 0 for ever; SQLite's are applied by `expire`.
 
+    `own_days`: quantity -> days, as `keep_apart` of the port says; who only reads need not know.
     `sqlite:///` is followed by a path: relative to the working folder, or absolute with its own slash. InfluxDB 2:
     `?org=NAME` chooses among several organisations. `read_only` opens SQLite so that nothing can be written. Raises
     StoreUrlError; a password within the URL is refused, since URLs end up in logs.
@@ -60,7 +68,13 @@ def open_store(
                 tls=parts.scheme == "influxdbs",
                 database=_database(parts),
             )
-            return InfluxStore(server, raw_days=raw_days, rollup_days=rollup_days, organisation=_organisation(parts))
+            return InfluxStore(
+                server,
+                raw_days=raw_days,
+                rollup_days=rollup_days,
+                own_days=own_days,
+                organisation=_organisation(parts),
+            )
     raise StoreUrlError(f"store.url begins with {parts.scheme!r}:" if parts.scheme else "store.url has no scheme")
 
 

@@ -56,6 +56,15 @@ class Rollup(NamedTuple):
 class Store(Protocol):
     keeps_marks: bool
     """False: `mark` forgets what it is given, so nobody need find it out."""
+    left_out: int
+    """Values that were not stored, because their own retention was over when they came. See `keep_apart`."""
+
+    def keep_apart(self, own_days: Mapping[str, int]) -> None:
+        """Quantity -> days of those whose raw values are kept for a time of their own, from now on.
+
+        A store that ages out single values is told at each `expire`; InfluxDB, which ages out policies, has one for
+        each number of days. Call before `ensure_schema`, and again when it changes.
+        """
 
     def ensure_schema(self) -> None:
         """Create what is missing (database, policies, tables). Idempotent. Raises StoreUnavailable."""
@@ -104,8 +113,8 @@ class Store(Protocol):
     def expire(self, raw_before: int, rollup_before: int, sooner: Mapping[str, int] = NONE_SOONER) -> int:
         """Drop raw values and roll-ups older than these times, ms. Returns how many, 0 where the server does it.
 
-        `sooner`: quantity -> ms, for raw values of quantities that are kept for a shorter time than others (InfluxDB
-        excepted: docs/adr/0058-personal-data.md). What is up to a day older may stay. A call that would take long
+        `sooner`: quantity -> ms, for raw values of quantities that are kept for a shorter time than others: those of
+        `keep_apart`. What is up to a day older may stay. A call that would take long
         does a part: call it again and again.
         """
 

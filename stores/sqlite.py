@@ -77,6 +77,7 @@ class SqliteStore:
     """
 
     keeps_marks = False
+    left_out = 0
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
@@ -118,6 +119,9 @@ class SqliteStore:
         self._remember(ids)
         if refused:
             raise StoreRefused(refused)
+
+    def keep_apart(self, own_days: Mapping[str, int]) -> None:
+        """Told at each `expire`."""
 
     def mark(self, marks: Sequence[Mark]) -> None:
         """Nobody could ask the file for them."""

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 
 from devices.errors import StoreUnavailable
 from stores.texts import Remedy
@@ -94,6 +95,15 @@ def check_version(connection: sqlite3.Connection, path: Path, version: int) -> N
             f"{path} has schema {found}, this program knows {version}",
             Remedy("newer", path=path, found=found, known=version),
         )
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, path: Path, lock: RLock) -> Iterator[sqlite3.Connection]:
+    """All or nothing, durable when it ends; the lock is held within. Raises StoreUnavailable."""
+    with lock, said(path):
+        connection.execute("BEGIN IMMEDIATE")
+        with connection:
+            yield connection
 
 
 @contextmanager

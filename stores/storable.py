@@ -67,18 +67,25 @@ def all_good(readings: Sequence[Reading]) -> bool:
 
 def values_good(readings: Sequence[Reading]) -> bool:
     """The same of times and values alone."""
+    return good_names(readings) is not None
+
+
+def good_names(readings: Sequence[Reading]) -> set[str] | None:
+    """Names of all quantities of the readings; None where `values_good` says no."""
     if not readings:
-        return True
+        return set()
     _, times, values = zip(*readings, strict=True)
     numbers = list(chain.from_iterable(map(dict.values, values)))
-    return (
+    names: set[str] = set().union(*values)
+    good = (
         set(map(type, numbers)) == {float}
         and isfinite(sum(numbers))
         and all(values)
         and min(times) > -TIME_LIMIT
         and max(times) < TIME_LIMIT
-        and not any(map(name_fault, set().union(*values)))
+        and not any(map(name_fault, names))
     )
+    return names if good else None
 
 
 def sift(readings: Iterable[Reading]) -> tuple[list[Reading], list[tuple[Reading, str]]]:

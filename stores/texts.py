@@ -31,6 +31,14 @@ REMEDIES: dict[str, dict[str, str]] = {
         "fr": "ce compte n'a pas le droit de créer : exécutez en administrateur {statement}",
         "en": "this account may not create: run as administrator {statement}",
     },
+    "buckets": {
+        "fr": "en administrateur, créez ce qui manque ({buckets}) avec sa correspondance DBRP, et donnez à ce compte "
+        "le droit de le lire et d'y écrire : config/influxdb/init.sh le fait, docs/production.md dit comment ; si rien "
+        "ne manque, vérifiez l'utilisateur de store.url et ses droits",
+        "en": "as administrator, create what is missing ({buckets}) with its DBRP mapping, and let this account read "
+        "and write it: config/influxdb/init.sh does so, docs/production.md says how; where nothing is missing, check "
+        "the user in store.url and its rights",
+    },
     "not_influxdb": {
         "fr": "{server} ne répond pas comme InfluxDB 1, 2 ou 3 : corrigez store.url",
         "en": "{server} does not answer as InfluxDB 1, 2 or 3 do: correct store.url",

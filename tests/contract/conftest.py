@@ -11,7 +11,9 @@ from stores.memory import MemoryStore
 from stores.open import open_store
 from stores.port import Store
 
-KINDS = ("memory", "sqlite", "influx")
+KINDS = ("memory", "sqlite", "influx", "influx_apart")
+APART = dict.fromkeys(("co2", "air_temperature", "leak", "y"), 36_500)
+"""Quantities with a retention of their own, so that InfluxDB divides what is written and joins what is read."""
 
 
 @pytest.fixture(params=KINDS)
@@ -28,7 +30,8 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path, unique: str) -> Itera
                 store = open_store(f"sqlite:///{tmp_path / 'store.db'}", None)
             case _:
                 influxd: Influxd = request.getfixturevalue("influxd")
-                store = open_store(influxd.url(unique), None, raw_days=0, rollup_days=0)
+                own_days = APART if request.param == "influx_apart" else {}
+                store = open_store(influxd.url(unique), None, raw_days=0, rollup_days=0, own_days=own_days)
                 assert isinstance(store, InfluxStore)
         stores.append(store)
         return store

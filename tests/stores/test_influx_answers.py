@@ -12,8 +12,9 @@ from scripted import Request, Scripted, ScriptedServer
 
 from devices.errors import StoreRefused, StoreUnavailable
 from devices.reading import Reading, Series
-from stores.influx import DOUBTS, InfluxStore
+from stores.influx import InfluxStore
 from stores.influx_http import LONGEST_WAIT, retry_after
+from stores.influx_write import DOUBTS
 from stores.texts import REMEDIES, Remedy
 
 SERIES = Series("building", "co2-01", "em300", "ecole", "03190")

@@ -114,6 +114,28 @@ def test_influxdb_2_retention_follows_the_settings(scripted: ScriptedServer, sto
     server.close()
 
 
+def test_influxdb_2_has_a_bucket_for_each_retention_of_values_of_persons(
+    scripted: ScriptedServer, store: InfluxStore
+) -> None:
+    scripted.script = influxdb = InfluxDB2(["cd03"], virtual=False)
+    store.keep_apart({"people": 30, "motion": 30, "door_open": 7})
+    store.ensure_schema()
+    kept = {name: seconds // 86_400 for name, seconds in influxdb.buckets.items()}
+    personal = {"telemetry/personal_30d": 30, "telemetry/personal_7d": 7}
+    assert kept == {"telemetry": 90, "telemetry/rollup_1h": 3650, **personal}
+    assert {(each["retention_policy"], each["bucketID"]) for each in influxdb.mappings} >= {
+        ("personal_30d", "telemetry-personal_30d"),
+        ("personal_7d", "telemetry-personal_7d"),
+    }
+    before = influxdb.changes
+    store.ensure_schema()
+    assert influxdb.changes == before
+    store.keep_apart({"people": 14})
+    store.ensure_schema()
+    kept = {name.partition("_")[2]: seconds // 86_400 for name, seconds in influxdb.buckets.items()}
+    assert (kept["30d"], kept["14d"], kept["7d"]) == (14, 14, 7)
+
+
 def test_several_organisations_ask_for_a_choice(scripted: ScriptedServer, store: InfluxStore) -> None:
     scripted.script = influxdb = InfluxDB2(["cd03", "cd63"])
     with pytest.raises(StoreUnavailable) as unavailable:
@@ -169,14 +191,26 @@ def test_influxdb_2_that_somebody_prepared_does_for_an_account_that_can_create_n
     assert asked.path == "/query"
 
 
-@pytest.mark.parametrize("policies", [[], ["autogen"]])
+WITHOUT = [
+    ([], "autogen, personal_30d, rollup_1h", Remedy("credentials", database="telemetry")),
+    (
+        ["autogen"],
+        "personal_30d, rollup_1h",
+        Remedy("buckets", buckets="telemetry/personal_30d (30d), telemetry/rollup_1h (3650d)"),
+    ),
+    (["autogen", "rollup_1h"], "personal_30d", Remedy("buckets", buckets="telemetry/personal_30d (30d)")),
+]
+
+
+@pytest.mark.parametrize(("policies", "missing", "remedy"), WITHOUT)
 def test_influxdb_2_without_a_bucket_for_such_an_account_is_told_with_a_remedy(
-    scripted: ScriptedServer, store: InfluxStore, policies: list[str]
+    scripted: ScriptedServer, store: InfluxStore, policies: list[str], missing: str, remedy: Remedy
 ) -> None:
     scripted.script = NarrowInfluxDB2(policies, no_api)
-    with pytest.raises(StoreUnavailable, match="rollup_1h of telemetry") as unavailable:
+    store.keep_apart({"people": 30})
+    with pytest.raises(StoreUnavailable, match=f"no {missing} of telemetry") as unavailable:
         store.ensure_schema()
-    assert unavailable.value.remedy == Remedy("credentials", database="telemetry")
+    assert unavailable.value.remedy == remedy
 
 
 def test_a_wrong_token_is_told_without_showing_it(scripted: ScriptedServer) -> None:
@@ -221,6 +255,15 @@ def test_influxdb_3_gets_two_databases_once(scripted: ScriptedServer, store: Inf
     assert influxdb.databases == {"_internal": "", "telemetry": "90d", "telemetry/rollup_1h": "3650d"}
     store.ensure_schema()
     assert [request.method for request in scripted.requests].count("POST") == 2
+
+
+def test_influxdb_3_has_a_database_for_each_retention_of_values_of_persons(
+    scripted: ScriptedServer, store: InfluxStore
+) -> None:
+    scripted.script = influxdb = InfluxDB3(PINGS[0])
+    store.keep_apart({"people": 30})
+    store.ensure_schema()
+    assert influxdb.databases["telemetry/personal_30d"] == "30d"
 
 
 def test_influxdb_3_that_creates_nothing_says_what_to_run(scripted: ScriptedServer, store: InfluxStore) -> None:
