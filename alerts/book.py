@@ -6,8 +6,8 @@ to go on (samples, watches, when devices were heard) is written now and then wit
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import fields
 from pathlib import Path
 from threading import RLock
@@ -98,13 +98,9 @@ class Book:
         with self.lock:
             self.connection.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         """All or nothing, durable when it ends."""
-        with self.lock, sqlite_file.said(self.path):
-            self.connection.execute("BEGIN IMMEDIATE")
-            with self.connection as transaction:
-                yield transaction
+        return sqlite_file.transaction(self.connection, self.path, self.lock)
 
     # Writing, within a transaction
 

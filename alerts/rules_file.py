@@ -52,6 +52,8 @@ PLATFORM_CHECKS = (
     "rules",
     "notices",
     "clock",
+    "certificate",
+    "certificate_urgent",
 )
 """What a rule may watch of ourselves: `check = "store"`."""
 GROUPS = ("site", "device", "commune", "domain", "all")

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import alike
 from rules import OF_ONE, Selecting, write_rules
 
 CHUNK = 2_000
@@ -18,41 +19,11 @@ CONNECT_3_1_1 = struct.pack(">BBH4sBBHH", 0x10, 12, 4, b"MQTT", 4, 2, 0, 0)
 """A clean session without a name, for ever."""
 SECONDS = 120.0
 
-QUANTITIES = """
-[{id}]
-label = {{ fr = "{id}", en = "{id}" }}
-unit = "{unit}"
-min = {low}
-max = {high}
-kind = "gauge"
-aggregate = "mean"
-source = "bench"
-"""
-MODEL = """
-maker = "bench"
-name = "bench"
-codec = "native"
-interval = 60
-[[quantities]]
-quantity = "air_temperature"
-[[quantities]]
-quantity = "relative_humidity"
-[[quantities]]
-quantity = "co2"
-"""
-COLUMNS = "id,model,domain,site,name,commune,latitude,longitude,altitude,owner,installed,tags,params"
-
 
 def write_territory(folder: Path, devices: int, rules: int = 0, selecting: Selecting = OF_ONE) -> None:
     """A configuration folder with that many devices of one model, and rules of which `selecting` are about them."""
-    (folder / "models").mkdir(parents=True)
-    limits = (("air_temperature", "Cel", -50, 60), ("relative_humidity", "%", 0, 100), ("co2", "[ppm]", 0, 10000))
-    (folder / "quantities.toml").write_text(
-        "".join(QUANTITIES.format(id=name, unit=unit, low=low, high=high) for name, unit, low, high in limits)
-    )
-    (folder / "models" / "bench.toml").write_text(MODEL)
-    rows = (f"{device(n)},bench,building,site-{n},Site {n},03190,,,,departement-03,,," for n in range(devices))
-    (folder / "devices.csv").write_text("\n".join((COLUMNS, *rows)) + "\n")
+    alike.write_model(folder, "bench", highest=10_000)
+    alike.write_devices(folder, "bench", ((device(n), n) for n in range(devices)))
     if rules:
         write_rules(folder, rules, selecting)
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from devices.problems import NOTHING, Bilingual, Language, Problem
 from devices.reading import Reading
-from devices.texts import NEWER, STORE_AWAY
+from devices.texts.errors import NEWER, STORE_AWAY
 
 
 class VigiterreError(Exception):

@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -19,21 +20,34 @@ def replace_whole(path: Path, content: bytes) -> None:
     """
     path = path.resolve()  # a link stays a link
     before = path.stat() if path.exists() else None
+    put_whole(path, content, lambda descriptor: _look_like(descriptor, before))
+
+
+def put_whole(path: Path, content: bytes, finish: Callable[[int], None]) -> None:
+    """The same for a file whose mode and owner `finish` gives to its descriptor; nobody else reads it before.
+
+    Durable when this returns. Raises OSError, and whatever `finish` raises: the file is then the one before.
+    """
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as temporary:
         try:
             temporary.write(content)
             temporary.flush()
-            _look_like(temporary.fileno(), before)
+            finish(temporary.fileno())
             os.fsync(temporary.fileno())
             Path(temporary.name).replace(path)
-        except OSError:
+        except BaseException:
             Path(temporary.name).unlink(missing_ok=True)
             raise
-    folder = os.open(path.parent, os.O_RDONLY)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """A new name is found after a power failure only when its folder is on the disk as well. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(folder)  # else a power cut may bring the old name back
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 def _look_like(descriptor: int, before: os.stat_result | None) -> None:

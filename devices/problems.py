@@ -6,7 +6,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple, Self
 
-from devices.texts import PLACES, PROBLEMS
+from devices.texts import PROBLEMS
+from devices.texts.places import PLACES
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, Language] = ("fr", "en")
@@ -31,7 +32,7 @@ class Bilingual(str):
 
     @classmethod
     def of(cls, texts: Mapping[str, str], /, **facts: object) -> "Bilingual":
-        """One entry of a texts.py with its facts; a fact that is itself bilingual is said in the same language."""
+        """One text with its facts; a fact that is itself bilingual is said in the same language."""
         return Bilingual(*(texts[language].format(**in_language(facts, language)) for language in LANGUAGES))
 
     def text(self, language: Language) -> str:

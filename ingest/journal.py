@@ -20,6 +20,7 @@ from typing import Self
 import structlog
 
 from devices.errors import JournalFull, VigiterreError
+from devices.files import sync_folder
 from devices.problems import NOTHING
 from devices.reading import Message
 from ingest.journal_reader import READ_BYTES, JournalReader, Survey, survey
@@ -261,7 +262,7 @@ class Journal(JournalReader):
         try:
             _write_all(fd, _header_of(segment, previous), 0)
             os.fdatasync(fd)
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
         except OSError:
             os.close(fd)
             path.unlink(missing_ok=True)
@@ -343,15 +344,6 @@ def _write_all(fd: int, block: bytes, offset: int) -> None:
     while rest:
         written = os.pwrite(fd, rest, offset)
         rest, offset = rest[written:], offset + written
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new file is found after a power failure only when its folder is on the disk as well."""
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def take_lock(folder: Path) -> int:

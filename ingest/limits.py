@@ -7,13 +7,14 @@ what a device could not use while nobody heard it is made up for (docs/adr/0059)
 
 from array import array
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import structlog
 
-from devices.reading import Message, Reading, Reason, Refusal
+from devices.reading import Reading, Reason, Refusal
 from ingest.batch import Batch, Refused
+from ingest.journal import Entry
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +46,24 @@ class Limit(NamedTuple):
     @property
     def most_owed(self) -> int:
         return MADE_UP_MS // self.period * self.granted
+
+
+class Use(NamedTuple):
+    """What one device has used of its volume, as it is kept over a restart."""
+
+    newest: int
+    """Day since 1970: all of these are."""
+    owed: int
+    """Bytes: all of these are."""
+    using_owed: bool
+    used: Mapping[int, int]
+
+
+class Used(NamedTuple):
+    """What all devices have used, of the messages up to `seq`."""
+
+    seq: int
+    devices: Mapping[str, Use]
 
 
 class Allowance:
@@ -81,6 +100,19 @@ class Allowance:
         self._using_owed = True
         return True
 
+    def use(self) -> "tuple[int, int, bool, array[int]]":
+        """To be kept: a copy, quickly made. See `use_of`."""
+        return self._newest, self._owed, self._using_owed, self._used[:]
+
+    def resume(self, kept: Use) -> None:
+        """Go on where another stood, whose limit may have been another."""
+        size = len(self._used)
+        self._newest, self._using_owed = kept.newest, kept.using_owed
+        self._owed = min(kept.owed, self._limit.most_owed)
+        for period, used in kept.used.items():
+            if kept.newest - size < period <= kept.newest:
+                self._used[period % size] = min(used, self._limit.granted)
+
     def _begin(self, period: int) -> None:
         """What was left of the last one is owed, and all of those between; older debts only while they are used."""
         used, size, granted = self._used, len(self._used), self._limit.granted
@@ -100,8 +132,18 @@ class Allowance:
             log.warning("device_over_limit", device=device, limit=self._limit.name, granted=self._limit.granted)
 
 
+def use_of(newest: int, owed: int, using_owed: bool, used: "array[int]") -> Use:
+    size = len(used)
+    periods = {newest - (newest - place) % size: amount for place, amount in enumerate(used) if amount}
+    return Use(newest, owed, using_owed, periods)
+
+
 class RateLimits:
-    """What each device has used. One for each sieve, handed on when the configuration is read anew."""
+    """What each device has used. One for each sieve, handed on when the configuration is read anew.
+
+    Of the hours what is known after a restart comes from the journal (`Sieve.remember`), of the days from a file, too
+    (ingest/limits_file.py): `resume`. What was counted up to its `seq` is not counted again.
+    """
 
     def __init__(self, limits: Limits, max_age: int) -> None:
         """`max_age` is how late readings may come, ms."""
@@ -113,11 +155,33 @@ class RateLimits:
         self._weighing = limits.bytes_per_day > 0
         self._max_age = max_age
         self._here_until: int | None = None
+        self._counted = 0
+        """Seq up to which bytes are known from before this start."""
+        self._judged = 0
+        """Of the newest message whose bytes were counted."""
+        self._kept: Mapping[str, Use] = {}
+        """Of devices not heard since this start."""
         self._devices: dict[str, list[Allowance]] = {}
 
     def here_until(self, received: int) -> None:
         """When the last message before this start was received, ms: devices not heard since could not be."""
         self._here_until = received
+
+    @property
+    def weighing(self) -> bool:
+        """Whether bytes are counted, so that there is something to keep."""
+        return self._weighing
+
+    def resume(self, used: Used) -> None:
+        """Before anything is judged: what was used before this start."""
+        self._counted = self._judged = used.seq
+        self._kept = dict(used.devices)
+
+    def used(self) -> Callable[[], Used]:
+        """What was used up to now. Quick; what is returned does the slow part, and may do it in a thread."""
+        seq, kept = self._judged, self._kept
+        heard = {device: allowances[-1].use() for device, allowances in self._devices.items()}
+        return lambda: Used(seq, {**kept, **{device: use_of(*one) for device, one in heard.items()}})
 
     def judge(self, batch: Batch) -> None:
         """Refuse the readings that are too many, in the order of the batch. What is run again never is."""
@@ -126,20 +190,22 @@ class RateLimits:
         for index, (reading, (entry, _)) in enumerate(zip(batch.readings, batch.origins, strict=True)):
             if entry.message.replayed:
                 continue
-            limit = self._exceeded(reading, entry.message, parts.get(entry.seq, 1))
+            limit = self._exceeded(reading, entry, parts.get(entry.seq, 1))
             if limit is not None:
                 detail = f"more than {limit.granted} {limit.unit} ({limit.name})"
                 excess[index] = Refusal(Reason.TOO_OFTEN, detail, reading.series.device)
+        if parts:
+            self._judged = max(self._judged, *parts)
         if excess:
             take_out(batch, excess)
 
-    def _exceeded(self, reading: Reading, message: Message, parts: int) -> Limit | None:
+    def _exceeded(self, reading: Reading, entry: Entry, parts: int) -> Limit | None:
         """The first limit that leaves no room for it. Of a message's bytes each of its readings has its part."""
-        device, time = reading.series.device, reading.time
-        allowances = self._devices.get(device)
-        if allowances is None:
-            allowances = self._devices[device] = [self._first_heard(limit, time) for limit in self._limits]
+        device, time, message = reading.series.device, reading.time, entry.message
+        allowances = self._devices.get(device) or self._first_heard(device, time, message.received)
         for limit, allowance in zip(self._limits, allowances, strict=True):
+            if limit.period == DAY_MS and entry.seq <= self._counted:
+                continue
             period = time // limit.period
             cost = 1 if limit.period == HOUR_MS else -(-len(message.payload) // parts)
             if not allowance.take(period, cost, dated=time < message.received):
@@ -147,8 +213,15 @@ class RateLimits:
                 return limit
         return None
 
-    def _first_heard(self, limit: Limit, time: int) -> Allowance:
+    def _first_heard(self, device: str, time: int, received: int) -> list[Allowance]:
         """Of a device that was not heard since the start."""
+        made = self._devices[device] = [self._allowance(limit, time) for limit in self._limits]
+        kept = self._kept.get(device)
+        if self._weighing and kept is not None and kept.newest <= received // DAY_MS + AHEAD:  # else a clock was set
+            made[-1].resume(kept)
+        return made
+
+    def _allowance(self, limit: Limit, time: int) -> Allowance:
         newest = time // limit.period
         unheard = 0 if self._here_until is None else max(0, newest - self._here_until // limit.period)
         return Allowance(limit, self._max_age // limit.period + 1 + AHEAD, newest, unheard)

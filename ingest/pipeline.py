@@ -197,8 +197,9 @@ class Pipeline:
         self._tell(batch, refused)
 
     def forget_sieve(self) -> None:
-        """The configuration changed."""
+        """The configuration changed; what the store keeps for how long may have, too."""
         self._own = None
+        self._schema_ready = False
 
     async def stop(self) -> None:
         self.ahead.stop()

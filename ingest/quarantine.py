@@ -181,9 +181,9 @@ class Quarantine:
         """Reason -> refusals kept, of this device or of all."""
         return dict(self._read(COUNT, {"device": device}))
 
-    def count_among(self, devices: Iterable[str]) -> dict[str, int]:
-        """Reason -> refusals kept of these devices."""
-        return dict(self._read(COUNT_AMONG, (json.dumps([*devices]),)))
+    def count_among(self, stays: Iterable[tuple[str, int, int]]) -> dict[str, int]:
+        """Reason -> refusals kept of what these devices sent in their stay: (device, from, to), [from, to) in ms."""
+        return dict(self._read(COUNT_AMONG, (json.dumps([*stays]),)))
 
     def by_device(self, reason: str, since: int, limit: int) -> Sequence[tuple[str, int]]:
         """(device, refusals) for this reason since then (ms), most first."""

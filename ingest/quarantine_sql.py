@@ -92,7 +92,11 @@ COUNT = """
 SELECT reason, count(*) FROM refusal WHERE :device IS NULL OR device = :device GROUP BY reason ORDER BY reason
 """
 COUNT_AMONG = """
-SELECT reason, count(*) FROM refusal WHERE device IN (SELECT value FROM json_each(?)) GROUP BY reason ORDER BY reason
+WITH stay (device, start, until) AS MATERIALIZED (
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(?)
+)
+SELECT reason, count(*) FROM refused CROSS JOIN stay ON stay.device = refused.device
+WHERE received >= start AND received < until GROUP BY reason ORDER BY reason
 """
 BY_DEVICE = """
 SELECT device, count(*) FROM refused WHERE reason = ? AND received >= ?

@@ -12,6 +12,7 @@ from ingest.mqtt import State
 from vigiterre import descriptors
 from vigiterre.service import Service
 from vigiterre.texts import said
+from vigiterre.tls.terms import Terms
 from vigiterre.worker import Worker
 
 JOURNAL_SHARE = 0.7
@@ -43,11 +44,13 @@ class Checks:
         service: Service | Worker,
         state: Callable[[], State],
         foreign: Callable[[], Mapping[str, str]],
+        terms: Terms,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._service = service
         self._state = state
         self._foreign = foreign
+        self._terms = terms
         self._monotonic = monotonic
         self._sessions_lost = state().session_lost
         self._session_lost_at = float("-inf")
@@ -77,6 +80,7 @@ class Checks:
             "rules": self._rules() or service.ahead.trouble,
             "notices": self._notices(now),
             "clock": self._clock(now),
+            **self._terms.words(now / 1000),
         }
         return {name: words.text(language) if isinstance(words, Bilingual) else words for name, words in found.items()}
 

@@ -11,15 +11,26 @@ from urllib.parse import urlsplit
 from alerts.alert import Alert, Mute, Transition
 from alerts.notices.case import Case
 from dashboards.console.pieces.visible import holds
-from dashboards.console.sources import SEARCHED, Ask, Dropped, RawMessage, Refused, RefusedPage, Sample, Sources
+from dashboards.console.sources import (
+    SEARCHED,
+    Ask,
+    Dropped,
+    RawMessage,
+    Refused,
+    RefusedPage,
+    Sample,
+    Sources,
+    Stay,
+)
 from devices.errors import VigiterreError
 from ingest.quarantine import Refused as Kept
 from stores.sqlite_file import said as said_of
 from vigiterre.control import Command
 from vigiterre.marking.platform import numbers
 from vigiterre.metrics import Metrics
+from vigiterre.moment import now_ms
 from vigiterre.outline import outline
-from vigiterre.service import Service, now_ms
+from vigiterre.service import Service
 from vigiterre.texts import said
 
 ASKED = frozenset({"alerts_ack", "alerts_mute", "alerts_unmute", "quarantine_replay", "quarantine_purge"})
@@ -130,10 +141,10 @@ class Shown:
             row = quarantine.get(number)
         return _refused(row) if row is not None else None
 
-    def refused_among(self, devices: Collection[str]) -> Mapping[str, int]:
+    def refused_among(self, stays: Collection[Stay]) -> Mapping[str, int]:
         quarantine = self._service.quarantine
         with said_of(quarantine.path):
-            return quarantine.count_among(devices)
+            return quarantine.count_among(stays)
 
     def messages(self, device: str, limit: int) -> list[RawMessage]:
         """Read forwards, for that is how a journal is read; the last ones are mostly in memory."""

@@ -7,7 +7,8 @@ from devices.registry import Registry
 from vigiterre.broker_config.acl import UP
 from vigiterre.credentials.file import DEVICES, Credentials, Kind, accounts_in
 from vigiterre.credentials.hashes import new_secret
-from vigiterre.service import Service, now_ms
+from vigiterre.moment import now_ms
+from vigiterre.service import Service
 from vigiterre.settings import Settings
 
 

@@ -38,6 +38,11 @@ def way_in_numbers(service: Service | Worker, receiver: Receiver, foreign: Forei
         gauge("journal_waiting_bytes", "Of these, not yet stored", lambda: journal.undone_bytes(pipeline.done)),
         gauge("journal_damages", "Damages found when it was opened; see the log", lambda: len(journal.recovered)),
         gauge("journal_lag_messages", "Journaled and not yet stored", lambda: pipeline.waiting),
+        counter(
+            "personal_values_left_out",
+            "Raw values not stored, since their own retention was over when they came",
+            lambda: service.store.left_out,
+        ),
         counter("quarantine_dropped", "Refusals dropped by age, size or share", lambda: quarantine.dropped),
         counter(
             "quarantine_cut",

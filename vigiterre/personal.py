@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from devices.catalogue import read_quantities
 from devices.errors import ConfigError
 from devices.problems import Problem
 from devices.quantity import Quantity, own_retention
@@ -43,6 +44,21 @@ def unkept(folder: Path, settings: Settings, quantities: Mapping[str, Quantity])
         place = table.document.place((name, "retention_days"), f"{name}.retention_days") if table else name
         problems.append(Problem(CATALOGUE, place, "personal_retention", {"days": days, "raw": raw}))
     return problems
+
+
+def own_days_in(folder: Path) -> dict[str, int]:
+    """Quantity -> days of those with a retention of their own, by the catalogue of a folder; none without one.
+
+    Raises ConfigError for a catalogue that cannot be read: what tells of persons would go where all values go.
+    """
+    path = folder / CATALOGUE
+    if not path.exists():
+        return {}
+    problems: list[Problem] = []
+    quantities = read_quantities(path, CATALOGUE, problems)
+    if problems:
+        raise ConfigError(problems)
+    return own_retention({name: one for name, one in (quantities or {}).items() if one is not None})
 
 
 def longer(settings: Settings, quantities: Mapping[str, Quantity]) -> list[Longer]:

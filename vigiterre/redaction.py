@@ -18,7 +18,8 @@ SHORTEST = 6
 """Characters of a value that is looked for; a shorter one would be found within ordinary words."""
 LOOK_SECONDS = 10.0
 """So often at most the values are asked for again: files change, and SIGHUP takes up another configuration."""
-_NAME = r"(?i:password|passwd|passphrase|secret|token|api[_-]?key)"
+_NAME = r"(?i:password|passwd|passphrase|secret|token|csrf|api[_-]?key)"
+_COOKIES = r"(?:vigiterre_session|__Host-vigiterre)"
 _FORMS = (
     # scheme://user:password@host, the last @ before the path
     (re.compile(r"(://[^\s/@:\"'<>]*:)[^\s/\"'<>?#]+(?=@)"), rf"\1{REDACTED}"),
@@ -28,6 +29,8 @@ _FORMS = (
     (re.compile(r"(?i)(\bbearer\s)[\w.~+/=-]{12,}"), rf"\1{REDACTED}"),
     # password=…, "token": "…", and InfluxDB's ?p=…
     (re.compile(rf"({_NAME}[\"']?\s?[=:]\s?b?)([\"'])(?:(?!\2)[^\n])*\2"), rf"\1\2{REDACTED}\2"),
+    # a header or a field as a pair, and our cookies one by one: as a mistake shows that quotes a request
+    (re.compile(rf"((?:{_NAME}|{_COOKIES})[\"'](?:,|:)\s?b?)([\"'])(?:(?!\2)[^\n])*\2"), rf"\1\2{REDACTED}\2"),
     (re.compile(rf"({_NAME}=)(?!\[redacted\])[^\s\"'&;,)\]}}]+"), rf"\1{REDACTED}"),
     (re.compile(r"([?&]p=)[^\s\"'&]+"), rf"\1{REDACTED}"),
     # our own: tokens of the API, links that acknowledge or share; hashes, keys of age, private keys
@@ -38,7 +41,7 @@ _FORMS = (
     (re.compile(r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?=-----END|\Z)", re.DOTALL), rf"\1{REDACTED}"),
 )
 _HINT = re.compile(
-    r"(?i)://|auth|cookie|bearer|passw|passphrase|secret|token|api[_-]?key|[?&]p=|vg[tc]_|/ack/|/share/|\$|AGE-|-----"
+    r"(?i)://|auth|cookie|bearer|passw|passphrase|secret|token|csrf|_session|api[_-]?key|[?&]p=|vg[tc]_|/ack/|/share/|\$|AGE-|-----|__host-"
 )
 """One of these is in every form: most texts hold none, and are looked through once."""
 _SECRET_KEY = re.compile(rf"(?:.*_)?{_NAME}|(?i:authorization|cookie)")

@@ -31,10 +31,12 @@ from vigiterre.feed import Feed
 from vigiterre.foreign import ForeignBrokers
 from vigiterre.marking.platform import Platform
 from vigiterre.metrics import Metrics
+from vigiterre.moment import now_ms
 from vigiterre.numbers import alert_numbers, way_in_numbers
-from vigiterre.service import Service, now_ms
+from vigiterre.service import Service
 from vigiterre.serving import Pages, address_of, bind, obey_signals, pages_of, spare_collections
 from vigiterre.tls.shown import certificate_checks, shown_of
+from vigiterre.tls.terms import Expiry, Terms
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +45,7 @@ ASK_SECONDS = 0.5
 TICK_SECONDS = 1.0
 BACKLOG_MS = 2_000
 """Messages older than this that still wait to be judged are a backlog: time passes with them, not with the clock."""
-ENDLESS = ("housekeeping", "requests", "ticks", "export", "marks", "feed", "certificate")
+ENDLESS = ("housekeeping", "requests", "ticks", "export", "marks", "feed", "certificate", "limits")
 """Tasks that only end when they are cancelled."""
 NOT_YET = {"fr": "pas encore connecté", "en": "not connected yet"}
 
@@ -62,18 +64,22 @@ class Run:
         self.foreign = ForeignBrokers(
             service.deliver, now_ms, settings.data_dir, buffer_bytes(settings.journal.max_bytes)
         )
-        self.platform = Checks(service, lambda: self.receiver.state, lambda: self.foreign.checks(settings.language))
+        self.shown = shown_of(settings.console)
+        terms = Terms(settings, self.shown)
+        self.platform = Checks(
+            service, lambda: self.receiver.state, lambda: self.foreign.checks(settings.language), terms
+        )
         self.ear = Ear()
         self.tick_trouble = NOTHING
         """Why time does not pass for the alerts: a mistake of ours."""
         service.healthy = self.healthy
         self.metrics = self._metrics()
+        self.metrics.registry.register(Expiry(terms))
         service.pipeline.observe_write = self.metrics.observe_write
         service.marking.sources.append(Platform(self.metrics, self._broker().client_id))
         self.feed = Feed(service, self.metrics)
         self.commands = {**service.operations.commands(), **AlertOperations(service.alerting, now_ms).commands()}
         self.address: tuple[str, int] = settings.console.address()
-        self.shown = shown_of(settings.console)
         self._stopping = asyncio.Event()
 
     def _broker(self) -> Broker:
@@ -119,6 +125,7 @@ class Run:
             asyncio.create_task(self._tick(), name="ticks"),
             asyncio.create_task(service.sender.run(), name="notices"),
             asyncio.create_task(self.feed.run(), name="feed"),
+            asyncio.create_task(service.limits.keep(lambda: service.ahead.sieve.limits), name="limits"),
         ]
         if service.store.keeps_marks:
             tasks.append(asyncio.create_task(service.exporting.run(now_ms), name="export"))
@@ -173,6 +180,7 @@ class Run:
         except TimeoutError:
             log.warning("stopped_before_all_was_stored", remains="in the journal, stored at the next start")
         await pipeline.stop()
+        await self.service.limits.keep_once(self.service.ahead.sieve.limits)
         await self.service.alerting.stop(now_ms())
         self.service.sender.stop()
         self.feed.live.close()  # open streams end, or the pages would wait for them

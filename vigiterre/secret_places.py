@@ -35,7 +35,7 @@ def secret_places(settings: Settings, folder: Path) -> Places:
 def secret_values(settings: Settings, folder: Path) -> frozenset[str]:
     """Every secret this process may use, and the parts of those that are addresses. What cannot be read has none."""
     places = secret_places(settings, folder)
-    given = (settings.mqtt.password, settings.store.password, settings.grafana.token)
+    given = (settings.mqtt.password, settings.store.password, settings.grafana.token, settings.authority.passphrase)
     values = [one.get_secret_value() for one in given if one]
     values += [os.environ.get(name, "") for name in places.variables]
     values += [_content(path) for path in places.files]
@@ -46,6 +46,7 @@ def _of_settings(settings: Settings) -> Iterator[Path]:
     given = (
         *(settings.mqtt.password_file, settings.mqtt.key_file),
         *(settings.store.password_file, settings.grafana.token_file),
+        *(settings.authority.key_file, settings.authority.passphrase_file),
     )
     yield from filter(None, given)
 

@@ -28,6 +28,8 @@ from devices.registry import Registry
 from ingest.cursor import Cursor
 from ingest.forerunner import Forerunner
 from ingest.journal import Journal
+from ingest.limits_file import FILE as LIMITS
+from ingest.limits_file import LimitsFile
 from ingest.pipeline import Hours, Pipeline, Sink
 from ingest.quarantine import Quarantine
 from ingest.sift import Sieve
@@ -48,7 +50,7 @@ from vigiterre.personal import load_kept
 from vigiterre.settings import Settings, load_settings, secret
 from vigiterre.way_in import Delivery, Memory, WayIn, check_cursor, open_files, refused
 
-__all__ = ["DAY_MS", "Service", "check_cursor", "now_ms", "open_files", "opened_store"]
+__all__ = ["Service", "check_cursor", "open_files", "opened_store"]
 
 log = structlog.get_logger(__name__)
 
@@ -66,8 +68,9 @@ class Service:
         data = settings.data_dir
         data.mkdir(parents=True, exist_ok=True)
         self.journal, self.quarantine = self._open_files()
-        self.memory = Memory(self.journal, self.quarantine)
-        self.store: Store = opened_store(settings)
+        self.limits = LimitsFile(data / LIMITS)
+        self.memory = Memory(self.journal, self.quarantine, self.limits)
+        self.store: Store = opened_store(settings, self.registry)
         self.roller = Roller(
             self.store, data / "rollup.sqlite", self.registry.quantities, settings.store.raw_days * DAY_MS, now_ms()
         )
@@ -210,9 +213,11 @@ class Service:
         except ConfigError as error:
             return refused(error)
         self.way_in.replace(territory, self.chores.thread)
+        self.roller.quantities = self.registry.quantities
+        self.store.keep_apart(own_retention(self.registry.quantities))
+        self._store_ready = False
         self._renew_sieve()
         self.pipeline.forget_sieve()
-        self.roller.quantities = self.registry.quantities
         self.sender.replace_plan(config.plan)
         self._reloading = asyncio.create_task(self.alerting.reload(config, self.registry, now_ms()))
         self._reloading.add_done_callback(_say_failure)
@@ -268,12 +273,13 @@ class Service:
         self.store.close()
 
 
-def opened_store(settings: Settings) -> Store:
+def opened_store(settings: Settings, registry: Registry) -> Store:
     return open_store(
         settings.store_url,
         secret(settings.store.password, settings.store.password_file),
         raw_days=settings.store.raw_days,
         rollup_days=settings.store.rollup_days,
+        own_days=own_retention(registry.quantities),
     )
 
 

@@ -18,7 +18,7 @@ from devices.problems import Language, Problem, near
 from devices.tables import Document, Table, read_table
 
 FILE = "vigiterre.toml"
-SECRETS = (("mqtt", "password"), ("store", "password"), ("grafana", "token"))
+SECRETS = (("mqtt", "password"), ("store", "password"), ("grafana", "token"), ("authority", "passphrase"))
 """Never in the file."""
 
 
@@ -157,7 +157,7 @@ class GrafanaSettings(Section):
 
 
 class BrokerSettings(Section):
-    """Of `vigiterre broker render` and `apply`, which write mosquitto's files; the running process needs none of it."""
+    """Of `vigiterre broker render` and `apply`, which write mosquitto's files; `run` reads `cert_file` alone."""
 
     folder: Path = Field(Path("/etc/mosquitto"), description="where mosquitto's files are written")
     whole: bool = Field(
@@ -166,24 +166,37 @@ class BrokerSettings(Section):
     account: str = Field("mosquitto", min_length=1, description="account that mosquitto runs as; it owns its files")
     data_folder: Path = Field(Path("/var/lib/mosquitto"), description="with whole: where mosquitto keeps messages")
     pid_file: Path = Field(Path("/run/mosquitto/mosquitto.pid"), description="where mosquitto says its process id")
-    listener: str = Field("127.0.0.1:1883", description="plain listener, of this machine alone: a loopback address")
+    in_clear: Literal["machine", "containers"] = Field(
+        "machine", description="who reaches `listener`: this machine; with whole, also the containers of one network"
+    )
+    listener: str = Field("127.0.0.1:1883", description="plain listener: a loopback address, but see in_clear")
     tls_listener: str = Field("0.0.0.0:8883", description="listener by TLS, open once there is a certificate")
     ca_file: Path | None = Field(None, description="authority of cert_file, where mosquitto is to be told of it")
     cert_file: Path | None = Field(None, description="the broker's certificate and its chain, PEM")
     key_file: Path | None = Field(None, description="its key, PEM; readable by the account")
+    certificate_listener: str = Field(
+        "", description="listener by TLS for devices that show a certificate; empty: none. Needs cert_file"
+    )
     max_connections: int = Field(20_000, ge=1, description="connections by TLS at once; more are refused")
     public_address: str = Field("", description="host:port of the broker as devices reach it, told with a credential")
 
-    @field_validator("listener", "tls_listener", "public_address")
+    @field_validator("listener", "tls_listener", "certificate_listener", "public_address")
     @classmethod
     def host_and_port(cls, address: str, info: ValidationInfo) -> str:
         host, _, port = address.rpartition(":")
-        needed = bool(address) or info.field_name != "public_address"
+        needed = bool(address) or info.field_name not in ("certificate_listener", "public_address")
         if needed and not (re.fullmatch(r"[\w.\[\]:-]+", host) and port.isdecimal() and 0 < int(port) <= 65535):
             raise ValueError("write host:port, such as 127.0.0.1:1883")
-        if info.field_name == "listener" and not _is_loopback(host):
+        if info.field_name == "listener" and not _is_loopback(host) and info.data.get("in_clear") != "containers":
             raise ValueError("passwords cross it in clear: write a loopback address, such as 127.0.0.1:1883")
         return address
+
+    @field_validator("in_clear")
+    @classmethod
+    def of_containers_only_whole(cls, in_clear: str, info: ValidationInfo) -> str:
+        if in_clear == "containers" and not info.data.get("whole"):
+            raise ValueError("containers have a mosquitto.conf of their own: set broker.whole, or write machine")
+        return in_clear
 
 
 def _is_loopback(host: str) -> bool:
@@ -191,6 +204,15 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+class AuthoritySettings(Section):
+    """Of `vigiterre devices certificates` and `broker apply`; the running process needs none of it."""
+
+    key_file: Path | None = Field(None, description="key of the devices' authority; empty: data_dir/pki/authority.key")
+    passphrase: SecretStr | None = Field(None, description="environment only; passphrase_file is better")
+    passphrase_file: Path | None = Field(None, description="file holding the passphrase of that key, where it has one")
+    days: int = Field(1_825, ge=1, le=7_300, description="a device's certificate is good this long")
 
 
 class LogSettings(Section):
@@ -217,6 +239,7 @@ class Settings(BaseSettings):
     console: ConsoleSettings = ConsoleSettings()
     grafana: GrafanaSettings = GrafanaSettings()
     broker: BrokerSettings = BrokerSettings()
+    authority: AuthoritySettings = AuthoritySettings()
     log: LogSettings = LogSettings()
 
     @classmethod
@@ -288,6 +311,10 @@ def _incoherent(settings: Settings) -> list[Problem]:
         problems.append(Problem(FILE, "mqtt.client_id", "share_needs_client_id"))
     if (settings.broker.cert_file is None) != (settings.broker.key_file is None):
         problems.append(Problem(FILE, "broker.cert_file", "cert_needs_key"))
+    if settings.broker.certificate_listener and settings.broker.cert_file is None:
+        problems.append(Problem(FILE, "broker.certificate_listener", "listener_needs_cert"))
+    if settings.broker.certificate_listener in (settings.broker.listener, settings.broker.tls_listener):
+        problems.append(Problem(FILE, "broker.certificate_listener", "listener_twice"))
     return problems
 
 

@@ -20,6 +20,7 @@ from ingest.duplicates import Duplicates
 from ingest.frames import WINDOW_MS, Frames
 from ingest.journal import Entry, Journal
 from ingest.limits import Limits, RateLimits
+from ingest.limits_file import LimitsFile
 from ingest.load import Territory
 from ingest.quarantine import Quarantine
 from ingest.sandbox import Sandbox
@@ -109,14 +110,16 @@ class WayIn:
 class Memory:
     """What a sieve must know of before, taken from the files."""
 
-    def __init__(self, journal: Journal, quarantine: Quarantine) -> None:
+    def __init__(self, journal: Journal, quarantine: Quarantine, limits: LimitsFile) -> None:
         self._journal = journal
         self._quarantine = quarantine
+        self._limits = limits
 
     def remind(self, sieve: Sieve, judged: int, stored: int) -> None:
-        """Of what came in the hour before `judged`, and of what was refused up to `stored`."""
+        """Of what came in the hour before `judged`, of what was refused up to `stored`, and of the volume used."""
         self._say_until_when(sieve, judged)
-        for entries in self._recent(judged):
+        counted = self._resume(sieve)
+        for entries in self._recent(judged, counted):
             sieve.remember(entries)
         self._remember_refused(sieve, stored)
 
@@ -128,6 +131,15 @@ class Memory:
             await asyncio.sleep(0)
         self._remember_refused(sieve, done)
         return sieve
+
+    def _resume(self, sieve: Sieve) -> int | None:
+        """Seq up to which the volume is known; None where none is."""
+        weighing = sieve.limits is not None and sieve.limits.weighing
+        used = self._limits.load(self._journal.last) if weighing else None
+        if sieve.limits is None or used is None:
+            return None
+        sieve.limits.resume(used)
+        return used.seq
 
     def _say_until_when(self, sieve: Sieve, done: int) -> None:
         """So that devices are not refused what they could not send while we were away."""
@@ -143,8 +155,11 @@ class Memory:
             known = self._quarantine.list(since=now_ms() - WINDOW_MS, limit=REMEMBERED_REFUSED)
             sieve.remember_refused((one.device, one.payload, one.item) for one in known if one.seq <= done)
 
-    def _recent(self, done: int) -> Iterator[list[Entry]]:
-        """What came in the hour before `done`, so that its copies are told apart, a chunk at a time."""
+    def _recent(self, done: int, counted: int | None = None) -> Iterator[list[Entry]]:
+        """What came in the hour before `done`, so that its copies are told apart, a chunk at a time.
+
+        And whatever came after `counted`, so that its bytes are.
+        """
         since = now_ms() - WINDOW_MS
         after = max(0, done - REMEMBERED)
         while after < done and (entries := self._journal.read(after, min(CHUNK, done - after))):
@@ -152,7 +167,9 @@ class Memory:
             yield [
                 entry
                 for entry in entries
-                if entry.seq <= done and entry.message.received >= since and not entry.message.replayed
+                if entry.seq <= done
+                and not entry.message.replayed
+                and (entry.message.received >= since or (counted is not None and entry.seq > counted))
             ]
 
 

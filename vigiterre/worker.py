@@ -9,10 +9,13 @@ import structlog
 
 from devices.errors import ConfigError
 from devices.problems import Bilingual, Problem
+from devices.quantity import own_retention
 from devices.reading import Message
 from devices.registry import Registry
 from ingest.cursor import Cursor
 from ingest.forerunner import Forerunner
+from ingest.limits_file import FILE as LIMITS
+from ingest.limits_file import LimitsFile
 from ingest.live import LATE, READINGS, WORKERS, Sign, lates, live_root, signs
 from ingest.outlet import Outlet
 from ingest.pipeline import Pipeline
@@ -46,8 +49,9 @@ class Worker:
         data = settings.data_dir
         data.mkdir(parents=True, exist_ok=True)
         self.journal, self.quarantine = open_files(settings)
-        self.memory = Memory(self.journal, self.quarantine)
-        self.store: Store = opened_store(settings)
+        self.limits = LimitsFile(data / LIMITS)
+        self.memory = Memory(self.journal, self.quarantine, self.limits)
+        self.store: Store = opened_store(settings, self.registry)
         self.late = LateHours(data / "rollup.sqlite", now_ms)
         cursor = Cursor(data / "store.cursor")
         check_cursor(cursor, self.journal)
@@ -104,6 +108,7 @@ class Worker:
         except ConfigError as error:
             return refused(error)
         self.way_in.replace(territory, self.chores.thread)
+        self.store.keep_apart(own_retention(self.registry.quantities))
         self.ahead.sieve = self.way_in.sieve_like(self.ahead.sieve)
         self.pipeline.forget_sieve()
         self.relay.forget_sieve()

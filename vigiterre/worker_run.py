@@ -28,6 +28,7 @@ from vigiterre.numbers import way_in_numbers
 from vigiterre.serving import Pages, address_of, bind, obey_signals, pages_of, spare_collections
 from vigiterre.texts import said
 from vigiterre.tls.shown import certificate_checks, shown_of
+from vigiterre.tls.terms import Expiry, Terms
 from vigiterre.worker import Worker
 
 log = structlog.get_logger(__name__)
@@ -61,11 +62,15 @@ class WorkerRun:
         self.foreign = ForeignBrokers(
             worker.deliver, now_ms, settings.data_dir, buffer_bytes(settings.journal.max_bytes)
         )
-        self.platform = Checks(worker, lambda: self.receiver.state, lambda: self.foreign.checks(settings.language))
+        self.shown = shown_of(settings.console)
+        terms = Terms(settings, self.shown)
+        self.platform = Checks(
+            worker, lambda: self.receiver.state, lambda: self.foreign.checks(settings.language), terms
+        )
         self.metrics = self._metrics()
+        self.metrics.registry.register(Expiry(terms))
         worker.pipeline.observe_write = self.metrics.observe_write
         worker.marking.sources.append(Platform(self.metrics, settings.mqtt.client_id))
-        self.shown = shown_of(settings.console)
         self._stopping = asyncio.Event()
 
     def checks(self) -> Mapping[str, str]:
@@ -103,6 +108,7 @@ class WorkerRun:
             asyncio.create_task(self._ask(), name="requests"),
             asyncio.create_task(self._give_signs(), name="signs of life"),
             asyncio.create_task(self._tell_late_hours(), name="late hours"),
+            asyncio.create_task(worker.limits.keep(lambda: worker.ahead.sieve.limits), name="limits"),
         ]
         if worker.store.keeps_marks:
             endless.append(asyncio.create_task(worker.marking.run(now_ms), name="marks"))
@@ -148,6 +154,7 @@ class WorkerRun:
         except TimeoutError:
             log.warning("stopped_before_all_was_stored", remains="in the journal, stored and told at the next start")
         await worker.pipeline.stop()
+        await worker.limits.keep_once(worker.ahead.sieve.limits)
         pages.should_exit = True
         for task in endless:
             task.cancel()

@@ -4,10 +4,12 @@ import hashlib
 import hmac
 import json
 import logging
+from contextlib import nullcontext
 
 from alerts.notices.compose import Composed
 from alerts.notices.mail import send_mail
 from alerts.notices.plan import Channel, ChannelKind, Form
+from alerts.notices.public_only import Attempts, public_only
 from alerts.notices.trouble import NotSent
 from alerts.notices.web import ask, public, resolved
 
@@ -50,22 +52,23 @@ def signature(key: str, body: bytes) -> str:
 
 
 def send_apprise(channel: Channel, notice: Composed) -> None:
-    """Apprise resolves the host anew, which we cannot prevent: a name may mean another address by then."""
+    """Raises NotSent. Apprise resolves names by itself: what it connects to is looked at when it does."""
     from apprise import Apprise, AppriseAsset, NotifyFormat  # noqa: PLC0415  -- 0.5 s, and a territory may do without
 
     service = Apprise(asset=AppriseAsset(http_redirects=False))
     service.add(channel.address.get_secret_value())
-    if not channel.allow_private:
-        for one in service:
-            _refuse_private(one)
     form = NotifyFormat.HTML if channel.form is Form.HTML else NotifyFormat.TEXT
     body = {Form.HTML: notice.html, Form.TEXT: notice.text, Form.SHORT: notice.short}[channel.form]
-    if not service.notify(title=notice.subject, body=body, body_format=form):
-        raise NotSent("apprise")
+    with nullcontext(Attempts()) if channel.allow_private else public_only() as attempts:
+        if not channel.allow_private:
+            for one in service:
+                _refuse_private(one)
+        if not service.notify(title=notice.subject, body=body, body_format=form):
+            raise NotSent("private" if attempts.private else "apprise")
 
 
 def _refuse_private(service: object) -> None:
-    """Where a service is asked for by its host: others have one of their own, and what stands there is a token."""
+    """Before anything is sent, where a service is asked for by its host: of others, what stands there is a token."""
     host, port = getattr(service, "host", None), getattr(service, "port", None)
     named = any("{host}" in template for template in getattr(service, "templates", ()))
     if named and host and not all(map(public, resolved(host.strip("[]"), port or HTTPS))):

@@ -20,6 +20,7 @@ from dashboards.console.accounts.texts import NOTICES
 from dashboards.console.accounts.texts import REFUSED as WORDS
 from dashboards.console.accounts.trust import Trust, own_path
 from dashboards.console.accounts.users import Account
+from dashboards.console.carried import here
 from dashboards.console.layout import LAYOUT
 from dashboards.console.site import Site
 from devices.errors import StoreUnavailable
@@ -204,9 +205,8 @@ class SignedIn:
         if path.startswith(API) or STREAM in request.headers.get("accept", ""):
             return self.refuse(request, 401, "sign_in", **{"WWW-Authenticate": "Bearer"})
         reading = request.method in ("GET", "HEAD")
-        here = f"{path}?{request.url.query}" if request.url.query else path
         # a form's own path shows nothing: after the sign-in one goes on at the page it stood on
-        before = own_path(here if reading else self._page_before(request))
+        before = own_path(here(request) if reading else self._page_before(request))
         return RedirectResponse(f"/sign-in?next={quote(before, safe='/')}", 303, {"Cache-Control": "no-store"})
 
     def _page_before(self, request: Request) -> str:

@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 
 from dashboards.console.access import Access, Role, User
 from dashboards.console.assets import Assets
+from dashboards.console.carried import carried
 from dashboards.console.layout import LAYOUT
 from dashboards.console.pieces.clock import now_ms
 from devices.problems import LANGUAGES, Language
@@ -104,7 +105,7 @@ class Site:
             w=LAYOUT[language],
             language=language,
             path=request.url.path,
-            query=request.url.query,
+            query=carried(request),
             wall="wall" in request.query_params,
             sent=now_ms(),
             place=self.place(),

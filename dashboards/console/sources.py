@@ -47,6 +47,14 @@ class RefusedPage(NamedTuple):
     """Of those who held more than their share of the room; the most first."""
 
 
+class Stay(NamedTuple):
+    """A device in one place, or in one of several, all the while: [start, end), time in ms."""
+
+    device: str
+    start: int
+    end: int
+
+
 SEARCHED = 50_000
 """Messages of all devices among which those of one are looked for: more would take the pages too long."""
 
@@ -134,8 +142,8 @@ class Sources:
     """Filters (`reason`, `device`), offset, limit -> newest first. May block."""
     refused_one: Callable[[int], Refused | None]
     """May block."""
-    refused_among: Callable[[Collection[str]], Mapping[str, int]]
-    """Devices -> how many refusals of theirs are kept, by reason. May block."""
+    refused_among: Callable[[Collection[Stay]], Mapping[str, int]]
+    """Stays -> how many refusals are kept of what was received in them, by reason. May block."""
     ask: Ask
     versions: Callable[[], Mapping[str, str]]
     """What runs: vigiterre, python, store, broker."""

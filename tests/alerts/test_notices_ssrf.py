@@ -4,6 +4,8 @@ import asyncio
 import errno
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from telling import NOW, Web, channel, web_server
 
 from alerts.notices.plan import Channel, ChannelKind, Heartbeat, Plan
 from alerts.notices.plan_file import FILE, read_plan
+from alerts.notices.public_only import public_only
 from alerts.notices.trial import notify_test
 from alerts.notices.trouble import NotSent
 from alerts.notices.web import ask, public
@@ -101,7 +104,7 @@ def test_a_name_that_means_another_address_a_moment_later_is_asked_once(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DNS rebinding: the second answer leads to our own web server, which must not be asked."""
-    port = int(web.url.rsplit(":", 1)[1].partition("/")[0])
+    port = port_of(web)
     answers = [answer("203.0.113.7"), answer("127.0.0.1")]
     connected: list[object] = []
 
@@ -118,6 +121,92 @@ def test_a_name_that_means_another_address_a_moment_later_is_asked_once(
     assert web.asked.empty()
 
 
+@APPRISE
+@pytest.mark.parametrize("service", ["json", "xml", "form", "gotify", "ntfy"])
+def test_apprise_does_not_reach_a_name_that_means_another_address_a_moment_later(
+    web: Web, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS rebinding: public when we look, our own web server when the library connects."""
+    port = port_of(web)
+    answers = [answer("8.8.8.8", port=port)]
+    asked: list[object] = []
+
+    def resolve(host: object, *_given: object, **_more: object) -> list[tuple[Any, ...]]:
+        asked.append(host)
+        return answers.pop(0) if answers else answer("127.0.0.1", port=port)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    path = {"gotify": "Atoken1234567890", "ntfy": "topic"}.get(service, "x")
+    assert tried(channel("chat", ChannelKind.APPRISE, f"{service}://rebinding.example:{port}/{path}")) == PRIVATE
+    assert len(asked) >= 2, "the library resolved it again"
+    assert web.asked.empty()
+
+
+@APPRISE
+def test_apprise_reaches_nothing_of_ours_by_a_service_that_names_no_host(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its address is Apprise's own, which we do not know: what it means is looked at all the same."""
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_given, **_more: answer("127.0.0.1", port=port_of(web)))
+    assert tried(channel("sms", ChannelKind.APPRISE, "freemobile://12345678@KEYofTHEaccount")) == PRIVATE
+    assert web.asked.empty()
+
+
+@APPRISE
+def test_several_services_of_one_channel_are_each_looked_at_in_threads_of_their_own(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = port_of(web)
+    answers = [answer("8.8.8.8", port=port), answer("8.8.4.4", port=port)]
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda *_given, **_more: answers.pop(0) if answers else answer("127.0.0.1", port=port),
+    )
+    both = f"json://one.example:{port}/x, json://two.example:{port}/y"
+    assert tried(channel("chat", ChannelKind.APPRISE, both)) == PRIVATE
+    assert web.asked.empty()
+
+
+def test_what_is_looked_at_is_the_connection_of_who_asked_and_no_other(web: Web) -> None:
+    """The store of the same process is on loopback, and is reached meanwhile."""
+    address = ("127.0.0.1", port_of(web))
+    with ThreadPoolExecutor(1) as others, public_only() as attempts:
+        others.submit(connected, address).result()
+        assert not attempts.private
+        with pytest.raises(PermissionError):
+            connected(address)
+        assert attempts.private
+        with pytest.raises(PermissionError):
+            others.submit(copy_context().run, connected, address).result()
+    connected(address)
+
+
+@pytest.mark.parametrize("where", ["127.0.0.1", "localhost"])
+def test_datagrams_and_names_that_are_resolved_beside_us_are_refused_too(where: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one, public_only() as attempts:
+        with pytest.raises(PermissionError):
+            one.sendto(b"x", (where, 9))
+        assert attempts.private
+
+
+def test_a_socket_of_this_machine_is_no_public_address(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as one, public_only():
+        server.bind(str(tmp_path / "s"))
+        server.listen()
+        with pytest.raises(PermissionError):
+            one.connect(str(tmp_path / "s"))
+
+
+def connected(address: tuple[str, int]) -> None:
+    with socket.create_connection(address, timeout=5):
+        """It was reached."""
+
+
+def port_of(web: Web) -> int:
+    return int(web.url.rsplit(":", 1)[1].partition("/")[0])
+
+
 async def test_what_is_meant_is_allowed_by_name(web: Web) -> None:
     one = channel("hook", ChannelKind.WEBHOOK, web.url, allow_private=True)
     await asyncio.to_thread(notify_test, Plan(channels={"hook": one}), "hook", NOW)
@@ -132,8 +221,8 @@ def test_an_address_of_ipv6_that_stands_for_one_of_ipv4_is_judged_as_that_one(ad
         assert public(written) == public(str(address)), written
 
 
-def answer(*addresses: str) -> list[tuple[Any, ...]]:
-    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in addresses]
+def answer(*addresses: str, port: int = 80) -> list[tuple[Any, ...]]:
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from ingest.frames import Frames
 from ingest.journal import Entry
 from ingest.quarantine import Quarantine, Row
 from ingest.sift import Formats, Sieve
-from servers import Mosquitto, Vigiterre, publish_bytes, publish_lines
+from servers import Mosquitto, Vigiterre, free_port, publish_bytes, publish_lines
 from vigiterre import logs
 from vigiterre.metrics import Metrics
 from vigiterre.settings import LogSettings
@@ -177,6 +177,36 @@ def test_a_device_over_its_limit_is_refused_and_named_and_its_neighbour_is_store
         assert "quarantine replay --reason too_often" in line["remedy"]
         assert vigiterre.cli("quarantine", "replay", "--reason", "too_often").returncode == 0
         vigiterre.wait_for("vigiterre_readings_stored_total", 110)
+
+
+@pytest.mark.parametrize("ending", ["terminate", "kill"])
+def test_a_restart_gives_a_mad_device_no_bytes_anew(tmp_path: Path, ending: str) -> None:
+    """Nor one of whom the journal of the last hour knows nothing, as hours later: then the file alone does."""
+    size = len(json.dumps({"values": {"co2": 400}}))
+    limit = {"VIGITERRE_LIMITS__BYTES_PER_DAY": str(10 * size)}
+    port, store = free_port(), f"sqlite:///{tmp_path}/s.sqlite"
+    vigiterre = Vigiterre(tmp_path / "v", CONFIG, f"mqtt://127.0.0.1:{port}", store, **limit)
+    refused, file = 'vigiterre_readings_refused_total{reason="too_often"}', tmp_path / "v/data/limits.json"
+    with Mosquitto(tmp_path / "broker", durable=False, port=port) as broker:
+        with vigiterre:
+            vigiterre.wait_for("vigiterre_mqtt_connected", 1)
+            publish_lines(broker, topic(DEVICE), [json.dumps({"values": {"co2": 400 + n}}) for n in range(30)])
+            vigiterre.wait_for("vigiterre_readings_received_total", 30)
+            assert vigiterre.metric(refused) == 20
+            if ending == "kill":
+                vigiterre.kill()
+        assert file.exists() == (ending == "terminate")
+        if file.exists():
+            kept = json.loads(file.read_text())
+            assert sum(kept["devices"][DEVICE]["used"].values()) == 10 * size
+            kept["devices"][OTHER] = kept["devices"][DEVICE]
+            file.write_text(json.dumps(kept))
+        with vigiterre:
+            vigiterre.wait_for("vigiterre_mqtt_connected", 1)
+            for device in (DEVICE, OTHER):
+                publish_lines(broker, topic(device), [json.dumps({"values": {"co2": 500 + n}}) for n in range(5)])
+            vigiterre.wait_for("vigiterre_readings_received_total", 10)
+            assert vigiterre.metric(refused) == (10 if ending == "terminate" else 5)
 
 
 # -- what is logged and shown

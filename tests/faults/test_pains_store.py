@@ -25,9 +25,11 @@ from servers import Influxd, Mosquitto, Vigiterre, free_port, influx_rows, publi
 from stores.open import open_store
 from stores.port import Store
 from vigiterre.checks import JOURNAL_SHARE, Checks
+from vigiterre.moment import now_ms
 from vigiterre.run import Run
-from vigiterre.service import Service, now_ms
+from vigiterre.service import Service
 from vigiterre.settings import Settings
+from vigiterre.tls.terms import Terms
 
 ROOT = Path(__file__).parent.parent.parent
 CONFIG = ROOT / "config"
@@ -165,7 +167,7 @@ def test_p06_at_its_cap_the_journal_stops_the_acknowledgements_and_all_is_stored
 
 def test_p06_at_seventy_percent_of_its_cap_the_journal_is_a_matter_for_a_person(tmp_path: Path) -> None:
     service = Service(Settings(data_dir=tmp_path, store={"url": "memory:"}, journal={"max_bytes": 2**20}), CONFIG)
-    checks = Checks(service, lambda: State(connected=True), dict)
+    checks = Checks(service, lambda: State(connected=True), dict, Terms(Settings(), None))
     said: dict[bool, str] = {}
     share = 0.0
     while share < JOURNAL_SHARE:

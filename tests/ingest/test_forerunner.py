@@ -12,7 +12,8 @@ import pytest
 from devices.reading import Message, Reading
 from ingest.forerunner import BATCH, READY
 from stores.memory import MemoryStore
-from vigiterre.service import Service, now_ms
+from vigiterre.moment import now_ms
+from vigiterre.service import Service
 from vigiterre.settings import Settings
 
 CONFIG = Path(__file__).parent.parent.parent / "config"

@@ -14,7 +14,8 @@ from ingest.duplicates import Duplicates
 from ingest.frames import Frames
 from ingest.journal import Entry
 from ingest.sift import Formats, Sieve
-from vigiterre.service import Service, now_ms
+from vigiterre.moment import now_ms
+from vigiterre.service import Service
 from vigiterre.settings import Settings
 
 CONFIG = Path(__file__).parent.parent.parent / "config"

@@ -20,7 +20,7 @@ from ingest.relay import Relay
 from ingest.relayed import RelayedSieve
 from ingest.trouble import LinkDown
 from servers import Mosquitto
-from vigiterre.service import now_ms
+from vigiterre.moment import now_ms
 from vigiterre.settings import Settings
 from vigiterre.way_in import WayIn
 

@@ -4,6 +4,7 @@ import csv
 import os
 import pwd
 import shutil
+import socket
 import ssl
 import threading
 import time
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
-from certifying import Authority
+from certifying import Authority, Files
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
@@ -19,7 +20,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from typer.testing import CliRunner, Result
 
-from servers import Server, free_port, program
+from servers import Server, program
 from vigiterre.__main__ import app
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -43,13 +44,16 @@ def territory(folder: Path, devices: Mapping[str, str]) -> Path:
 class Guarded:
     """An installation in a folder, whose mosquitto runs as whoever runs the tests."""
 
-    def __init__(self, folder: Path, devices: Mapping[str, str], authority: Authority | None = None) -> None:
+    def __init__(
+        self, folder: Path, devices: Mapping[str, str], authority: Authority | None = None, *, certified: bool = False
+    ) -> None:
+        """`authority` is whose certificate the broker shows; `certified`: devices show it theirs, too."""
         self.folder, self.authority = folder, authority
         self.config = territory(folder / "config", devices)
         self.data, self.files, kept = (folder / name for name in ("data", "mosquitto", "kept"))
         for one in (self.data, self.files, kept):
             one.mkdir()
-        self.port, self.tls_port = free_port(), free_port()
+        self.port, self.tls_port, self.certificate_port = three_ports()
         self.pid_file = folder / "mosquitto.pid"
         self.environment = {
             "VIGITERRE_LANGUAGE": "en",
@@ -66,7 +70,10 @@ class Guarded:
         }
         if authority:
             cert, key = authority.sign()
-            self.environment |= {"VIGITERRE_BROKER__CERT_FILE": str(cert), "VIGITERRE_BROKER__KEY_FILE": str(key)}
+            shown = {"CERT_FILE": cert, "KEY_FILE": key, "CA_FILE": authority.file}
+            self.environment |= {f"VIGITERRE_BROKER__{name}": str(file) for name, file in shown.items()}
+        if certified:
+            self.environment["VIGITERRE_BROKER__CERTIFICATE_LISTENER"] = f"127.0.0.1:{self.certificate_port}"
         command = [program("mosquitto"), "-c", str(self.files / "mosquitto.conf")]
         self.server = Server(command, self.port, folder / "mosquitto.log")
         self.secrets: dict[str, str] = {}
@@ -99,6 +106,17 @@ class Guarded:
             made = {row["user"]: row["password"] for row in csv.DictReader(rows)}
         self.secrets |= made
         return made
+
+    def certificates(self, *wanted: object) -> Path:
+        """The folder of new ones, with their keys."""
+        out = self.folder / f"certificates-{time.monotonic_ns()}"
+        self.done("devices", "certificates", "create", *wanted, "--out", out)
+        return out
+
+    def certified(self, shown: Files | None, **given: Any) -> "Caller":
+        """Connected, or refused, by a certificate."""
+        assert self.authority
+        return self.caller(port=self.certificate_port, authority=self.authority.file, shown=shown, **given)
 
     def start(self) -> Self:
         self.done("broker", "apply", "--no-reload")
@@ -140,6 +158,7 @@ class Caller:
         will: str = "",
         kept: bool = False,
         authority: Path | None = None,
+        shown: Files | None = None,
     ) -> None:
         self.received: list[tuple[str, bytes]] = []
         self.closed = 0
@@ -154,7 +173,10 @@ class Caller:
         if will:
             self._client.will_set(will, b"will", qos=1)
         if authority:
-            self._client.tls_set(str(authority), tls_version=ssl.PROTOCOL_TLS_CLIENT)
+            context = ssl.create_default_context(cafile=authority)
+            if shown:
+                context.load_cert_chain(shown.cert, shown.key)
+            self._client.tls_set_context(context)
         self._client.on_connect = lambda _c, _u, _f, code, _p: self._answer("connect", 0, code.value)
         self._client.on_message = self._heard
         self._client.on_publish = lambda _c, _u, mid, code, _p: self._answer("publish", mid, code.value)
@@ -180,9 +202,9 @@ class Caller:
 
     def leave(self, *, rudely: bool = False) -> None:
         if rudely:  # without DISCONNECT: the will is published
-            socket = self._client.socket()
-            if socket is not None:
-                socket.close()
+            line = self._client.socket()
+            if line is not None:
+                line.close()
         else:
             self._client.disconnect()
         self._client.loop_stop()
@@ -220,6 +242,19 @@ class Caller:
         with self._news:
             assert self._news.wait_for(lambda: (what, mid) in self._answers or self.closed, SECONDS), what
             return self._answers.pop((what, mid), NOT_AUTHORIZED)
+
+
+def pair_in(folder: Path, name: str) -> Files:
+    """As `devices certificates create` wrote it."""
+    return Files(folder / f"{name}.pem", folder / f"{name}.key")
+
+
+def three_ports() -> tuple[int, int, int]:
+    """Free ones that differ, because all are held until the last is found."""
+    with socket.socket() as one, socket.socket() as two, socket.socket() as three:
+        for held in (one, two, three):
+            held.bind(("127.0.0.1", 0))
+        return one.getsockname()[1], two.getsockname()[1], three.getsockname()[1]
 
 
 def account() -> str:

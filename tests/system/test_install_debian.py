@@ -5,6 +5,7 @@ What needs Debian's administrator or systemd is played by stand-ins that write d
 
 import asyncio
 import configparser
+import csv
 import json
 import re
 import shlex
@@ -26,16 +27,22 @@ from accounts import (
     SERVICE,
     Accounts,
     ask,
-    assert_a_device_publishes_below_its_own_name_only,
+    assert_a_device_publishes_its_own_topics_only,
     heard,
 )
+from guarded import account
 from pages import ROOT, placed, read_page
 
 from servers import Influxd, Server, Vigiterre, free_port, program, wait_until
 from vigiterre.doctor.mosquitto_conf import mosquitto_configuration
+from vigiterre.settings import BrokerSettings
 
 PAGE = read_page("docs/install-debian.md")
-DEBIAN = "persistence true\npersistence_location /var/lib/mosquitto/\ninclude_dir /etc/mosquitto/conf.d\n"
+DEBIAN = """pid_file /run/mosquitto/mosquitto.pid
+persistence true
+persistence_location /var/lib/mosquitto/
+include_dir /etc/mosquitto/conf.d
+"""
 """What matters here of the /etc/mosquitto/mosquitto.conf that Debian 12 installs."""
 STAND_INS = ("apt-get", "useradd", "git", "make", "chown", "systemctl", "sudo")
 INFLUX = """#!{python}
@@ -56,16 +63,29 @@ class Machine(NamedTuple):
     store: int
 
     def here(self, text: str) -> str:
-        paths = {f"{top}": f"{self.root}{top}" for top in ("/etc/", "/var/lib/")}
+        ours = {"/opt/vigiterre/.venv/bin": str(Path(sys.executable).parent), "/opt/vigiterre": str(ROOT)}
+        paths = {f"{top}": f"{self.root}{top}" for top in ("/etc/", "/var/lib/", "/run/")}
         ports = {"8883": str(self.tls), "1883": str(self.broker), "8086": str(self.store)}
-        return placed(text, paths | {"/opt/vigiterre": str(ROOT)} | ports)
+        return placed(text, paths | ours | ports)
+
+    def defaults(self) -> dict[str, str]:
+        """What the page leaves to the settings, and so does not name."""
+        default = BrokerSettings()
+        places = {"folder": default.folder, "data_folder": default.data_folder, "pid_file": default.pid_file}
+        given = {name: f"{self.root}{place}" for name, place in places.items()}
+        given |= {name: self.here(getattr(default, name)) for name in ("listener", "tls_listener")}
+        return {f"VIGITERRE_BROKER__{name.upper()}": value for name, value in given.items()}
 
     def run(self, holding: str) -> str:
         """The block of the page that holds these words. Returns what it printed; fails where it fails."""
-        script = "set -eu\n" + self.here(PAGE.block("sh", holding))
-        path = f"{self.root}/bin:{Path(program('mosquitto_passwd')).parent}:/usr/bin:/bin"
+        return self.run_text(PAGE.block("sh", holding))
+
+    def run_text(self, block: str) -> str:
+        script = "set -eu\n" + self.here(block)
+        path = f"{self.root}/bin:/usr/bin:/bin"
+        environment = {"PATH": path, "VIGITERRE_BROKER__ACCOUNT": account(), **self.defaults()}
         done = subprocess.run(
-            ["sh", "-c", script], env={"PATH": path}, capture_output=True, text=True, check=False, timeout=60
+            ["sh", "-c", script], env=environment, capture_output=True, text=True, check=False, timeout=60
         )
         assert done.returncode == 0, (script, done.stdout, done.stderr)
         return done.stdout
@@ -87,7 +107,7 @@ def stand_in(machine: Machine, name: str, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
-    """Steps 1 to 3 of the page are done."""
+    """Steps 1 to 3 of the page are done, but for the accounts of devices."""
     machine = Machine(tmp_path_factory.mktemp("debian"), free_port(), free_port(), free_port())
     for name in STAND_INS:
         stand_in(machine, name, f'#!/bin/sh\necho {name} "$@" >> {machine.root}/calls\n')
@@ -95,16 +115,21 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     stand_in(machine, "install", '#!/bin/sh\nexec /usr/bin/install $(echo "$@" | sed -E "s/-[og] [a-z]+ //g")\n')
     for folder in ("etc/mosquitto/conf.d", "etc/mosquitto/certs", "etc/systemd/system", "var/lib/mosquitto"):
         (machine.root / folder).mkdir(parents=True)
+    (machine.root / "run/mosquitto").mkdir(parents=True)
     machine.put("/etc/mosquitto/mosquitto.conf", AS_ROOT + machine.here(DEBIAN))
     machine.run("apt-get install --yes mosquitto")
     machine.run("for name in mqtt store")
-    machine.run("conf.d/vigiterre.conf")
-    machine.run("conf.d/vigiterre-tls.conf")
-    for conf in (machine.root / "etc/mosquitto/conf.d").iterdir():
-        conf.write_text(machine.here(conf.read_text()))  # its listeners and paths are Debian's
+    settings = machine.put(
+        "/etc/vigiterre/vigiterre.toml", machine.here(PAGE.block("toml", "# /etc/vigiterre/vigiterre.toml"))
+    )
+    machine.run("/etc/vigiterre check")
+    machine.run("broker accounts create ingest")
     certificate = ["openssl", "req", "-x509", "-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
     names = ["-subj", "/CN=localhost", "-keyout", "certs/server.key", "-out", "certs/server.pem"]
     subprocess.run([*certificate, *names], cwd=machine.root / "etc/mosquitto", check=True, capture_output=True)
+    with settings.open("a") as file:
+        file.write(machine.here(PAGE.block("toml", "[broker]")))
+    machine.run("broker apply --no-reload && systemctl")
     return machine
 
 
@@ -115,11 +140,11 @@ def server_of(machine: Machine, folder: Path) -> Server:
 
 @pytest.fixture(scope="module")
 def broker(machine: Machine) -> Iterator[Accounts]:
-    passwords = {SERVICE: machine.secret("mqtt"), DEVICE: machine.run("mosquitto_passwd -b").strip()}
-    file = machine.root / "etc/mosquitto/vigiterre.passwd"
-    subprocess.run([program("mosquitto_passwd"), "-b", str(file), NEIGHBOUR, "of another"], check=True)
     with server_of(machine, machine.root) as server:
-        yield Accounts(server, passwords | {NEIGHBOUR: "of another"})
+        block = PAGE.block("sh", f"credentials create {DEVICE}")
+        given = [machine.run(f"credentials create {DEVICE}"), machine.run_text(block.replace(DEVICE, NEIGHBOUR))]
+        rows = [row for text in given for row in csv.DictReader(text.splitlines())]
+        yield Accounts(server, {SERVICE: machine.secret("mqtt"), **{row["user"]: row["password"] for row in rows}})
 
 
 def test_secrets_are_made_once_and_closed_to_others(machine: Machine) -> None:
@@ -138,8 +163,8 @@ def test_the_doctor_finds_nothing_wrong_with_the_broker_file(machine: Machine) -
     assert [finding.code for finding in found] == ["broker.conf_right"]
 
 
-async def test_a_device_publishes_below_its_own_name_and_nowhere_else(broker: Accounts) -> None:
-    await assert_a_device_publishes_below_its_own_name_only(broker)
+async def test_a_device_publishes_its_own_topics_and_nowhere_else(broker: Accounts) -> None:
+    await assert_a_device_publishes_its_own_topics_only(broker)
 
 
 async def test_a_device_hears_nothing_not_even_its_neighbour(broker: Accounts) -> None:
@@ -216,7 +241,7 @@ def database(machine: Machine) -> Iterator[Influxd]:
     support = str(ROOT / "tests/support")
     stand_in(machine, "influx", INFLUX.format(python=sys.executable, support=support, port=machine.store))
     with Influxd(folder, auth=True, port=machine.store) as server:
-        [http] = PAGE.blocks("toml")[:1]
+        http = PAGE.block("toml", "bind-address")
         lines = {line.strip() for line in (folder / "influxdb.conf").read_text().splitlines()}
         assert set(machine.here(http).splitlines()) <= lines
         machine.run("CREATE USER admin")
@@ -231,6 +256,7 @@ def test_the_database_takes_nothing_without_an_account_and_grafana_only_reads(
     assert ask(database.port, 'SHOW RETENTION POLICIES ON "telemetry"', "grafana", grafana) == [
         ["autogen", "2160h0m0s", "168h0m0s", 1, True],
         ["rollup_1h", "87600h0m0s", "720h0m0s", 1, False],
+        ["personal_30d", "720h0m0s", "24h0m0s", 1, False],
     ]
     assert "not authorized" in ask(database.port, 'DELETE FROM "road"', "grafana", grafana)
     assert ask(database.port, "DELETE FROM \"road\" WHERE device = 'moved'", "vigiterre", vigiterre) == []
@@ -240,7 +266,6 @@ def test_the_database_takes_nothing_without_an_account_and_grafana_only_reads(
 @pytest.fixture
 def vigiterre(machine: Machine, tmp_path: Path, broker: Accounts, database: Influxd) -> Iterator[Vigiterre]:
     """`vigiterre run` on the page's vigiterre.toml and secrets, and the territory that step 1 copied."""
-    machine.put("/etc/vigiterre/vigiterre.toml", machine.here(PAGE.block("toml", "# /etc/vigiterre/vigiterre.toml")))
     process = Vigiterre(tmp_path, machine.root / "etc/vigiterre", "", "")
     assert process.environment is not None
     for name in ("VIGITERRE_MQTT__URL", "VIGITERRE_STORE__URL", "VIGITERRE_DATA_DIR"):
@@ -302,8 +327,12 @@ def test_the_unit_starts_a_command_that_exists_and_systemd_accepts_it(machine: M
     assert key == "VIGITERRE_CONFIG"
     toml = tomllib.loads(PAGE.block("toml", f"# {value}/vigiterre.toml"))
     assert toml["data_dir"] == f"/var/lib/{service['StateDirectory']}"
-    calls = (machine.root / "calls").read_text()
+    for kind in ("service", "path", "timer"):  # tests/system/test_broker_unit.py runs what they start
+        name = f"vigiterre-broker.{kind}"
+        assert (installed.parent / name).read_text() == (ROOT / "config/systemd" / name).read_text()
+    calls = (machine.root / "calls").read_text().splitlines()
     assert "systemctl enable --now vigiterre" in calls
+    assert "systemctl enable --now vigiterre-broker.path vigiterre-broker.timer" in calls
     analyse = shutil.which("systemd-analyze")
     if analyse is not None:
         unit = tmp_path / "vigiterre.service"

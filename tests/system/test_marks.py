@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sinks import CONFIG, MINUTE, Devices, devices_at, now_ms
+from stale_air import rule
 
 from devices.schema import (
     ACKNOWLEDGED,
@@ -32,18 +33,6 @@ from devices.schema import (
 )
 from servers import Influxd, Mosquitto, Vigiterre, influx_rows, wait_until
 
-RULE = """
-[rules.co2]
-title = { fr = "Air vicié", en = "Stale air" }
-action = { fr = "Ouvrir les fenêtres.", en = "Open the windows." }
-quantity = "co2"
-reopen = "0 s"
-[rules.co2.levels.critical]
-above = 1500
-clear = 1490
-for = "0 s"
-keep_firing_for = "0 s"
-"""
 DEVICE = "college-moulins-s12"
 Row = dict[str, Any]
 
@@ -79,7 +68,7 @@ class Seen:
 def seen(tmp_path: Path, influxd: Influxd, unique: str) -> Iterator[Seen]:
     config = tmp_path / "config"
     shutil.copytree(CONFIG, config)
-    (config / "rules.toml").write_text(RULE)
+    (config / "rules.toml").write_text(rule(more='reopen = "0 s"', told=""))
     (config / "notify.toml").write_text("")
     with ExitStack() as stack:
         broker = stack.enter_context(Mosquitto(tmp_path / "mosquitto"))
@@ -115,7 +104,7 @@ def test_an_alert_shows_with_its_place_from_its_opening_to_its_end_and_the_fleet
         **PLACED,
         "time": start,
         "rule": "co2",
-        "title": "Air vicié",
+        "title": "Air vicié (co2)",
         LEVEL: 3,
         ACKNOWLEDGED: 0,
         OPENED: 3,

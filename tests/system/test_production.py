@@ -25,7 +25,7 @@ def test_the_broker_file_for_a_trial_starts_and_the_doctor_finds_nothing_wrong(t
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_command_of_the_page_exists_with_its_options(name: str) -> None:
-    commands = r"\bvigiterre(?= )((?: --config \S+)? (?:run|check|doctor|devices|replay|alerts)\b[^\n;&`#]*)"
+    commands = r"\bvigiterre(?= )((?: --config \S+)? (?:run|check|doctor|devices|replay|alerts|broker)\b[^\n;&`#]*)"
     found = re.findall(commands, read_page(name).text)
     assert len(found) >= 3
     for command in found:

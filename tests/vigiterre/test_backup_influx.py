@@ -1,17 +1,21 @@
 """The readings of an InfluxDB: exported by range, restored into an empty database, compared."""
 
+import shutil
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from alerts.book import Book
+from devices.errors import ConfigError
 from devices.reading import Reading, Series
 from devices.schema import HOUR_MS, RAW, ROLLUP
 from ingest.cursor import Cursor
 from servers import Influxd
+from stores.influx import InfluxStore
 from stores.open import open_store
-from stores.port import Rollup
+from stores.port import Point, Rollup
 from vigiterre.backup.lines import decode
 from vigiterre.backup.manifest import Manifest
 from vigiterre.backup.problems import BackupError
@@ -20,6 +24,7 @@ from vigiterre.backup.taking import Taking, Wish
 from vigiterre.backup.verifying import reading
 from vigiterre.settings import load_settings
 
+ROOT = Path(__file__).parents[2]
 NOW = int(time.time()) * 1000
 HOUR = NOW // HOUR_MS * HOUR_MS - 10 * HOUR_MS
 SCHOOL = Series("building", "co2-01", "em300", "école, du = centre", "03190")
@@ -86,6 +91,47 @@ def test_an_export_goes_into_an_empty_database_equal_and_what_is_too_old_is_said
     assert all(one.found and one.kept for one in restored.compared)
     with Book(tmp_path / "second/alerts.sqlite", read_only=True) as book:
         assert (book.fact("exported"), book.fact("done")) == (0, 5)  # marks of alerts are written again
+
+
+def test_raw_values_of_persons_are_in_the_backup_and_come_back_apart_without_what_is_too_old(
+    filled: Path, tmp_path: Path, influxd: Influxd, unique: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, archive, other = tmp_path / "config", tmp_path / "backup", influxd.url(f"{unique}b")
+    config.mkdir()
+    shutil.copy(ROOT / "config/quantities.toml", config)
+    with closing(open_store(influxd.url(unique), None, raw_days=0, own_days={"occupancy": 90})) as before:
+        before.ensure_schema()
+        old = HOUR - 40 * 24 * HOUR_MS
+        before.write([Reading(SCHOOL, at, {"occupancy": 1.0, "co2": 500.0}) for at in (HOUR + 30_000, old)])
+    manifest = back_up(archive, Wish())
+    assert counts(manifest)[RAW, "co2-01"] == 302
+    monkeypatch.setenv("VIGITERRE_DATA_DIR", str(tmp_path / "second"))
+    monkeypatch.setenv("VIGITERRE_STORE__URL", other)
+    restored = Restoring(archive, config, Choice(), NOW).run()
+    assert (restored.equal, restored.expired, restored.refused) == (True, 2, 0)  # one of 100 days, occupancy of 40
+    with closing(open_store(other, None)) as after:
+        assert isinstance(after, InfluxStore)
+        assert after.points("co2-01", "occupancy", 0, NOW) == [Point(HOUR + 30_000, 1.0)]
+        assert old in [point.time for point in after.points("co2-01", "co2", 0, NOW)]
+        policies = {"autogen": 0, "personal_30d": 1}
+        for policy, count in policies.items():
+            assert len(after._timed('SELECT "occupancy" FROM "building"', policy)[0].tables) == count
+
+
+def test_no_restore_of_readings_with_a_catalogue_that_cannot_be_read(
+    filled: Path, tmp_path: Path, influxd: Influxd, unique: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What tells of persons would go where all values go."""
+    config, archive = tmp_path / "config", tmp_path / "backup"
+    config.mkdir()
+    back_up(archive, Wish())
+    (config / "quantities.toml").write_text("[co2\n")
+    monkeypatch.setenv("VIGITERRE_DATA_DIR", str(tmp_path / "second"))
+    monkeypatch.setenv("VIGITERRE_STORE__URL", influxd.url(f"{unique}b"))
+    with pytest.raises(ConfigError) as failed:
+        Restoring(archive, config, Choice(), NOW).run()
+    assert [problem.file for problem in failed.value.problems] == ["quantities.toml"]
+    assert not list((tmp_path / "second").iterdir())
 
 
 def test_a_database_that_is_away_leaves_nothing_behind(

@@ -28,6 +28,7 @@ from stores.sqlite import SqliteStore
 from stores.sqlite_file import user_version
 from vigiterre.backup.manifest import Kind
 from vigiterre.backup.versions import KNOWN, SQLITE, kind_of, refuse_newer, version_of
+from vigiterre.certificates.register import Register
 from vigiterre.credentials.file import Credentials
 from vigiterre.credentials.file import Kind as AccountKind
 from vigiterre.credentials.hashes import fits
@@ -116,13 +117,16 @@ def shows_console(path: Path, _sample: str) -> None:
         assert [user.name for user in accounts.users.all()] == ["Agnès"]
 
 
-def shows_credentials(path: Path, _sample: str) -> None:
+def shows_credentials(path: Path, sample: str) -> None:
     with closing(Credentials(path.parent)) as credentials:
         bridge, device = credentials.all()
     assert fits("vgc_sample", device.hash)
     assert (device.name, device.kind, device.revoked) == ("co2-01", AccountKind.DEVICE, None)
     assert (bridge.kind, bridge.revoked) == (AccountKind.BRIDGE, NOON + 1)
     assert bridge.bridged == (("chirpstack", "loriot"), ("application/+/device/+/command/down",))
+    with closing(Register(path.parent)) as register:
+        names = [(one.name, one.revoked) for one in register.all()]
+    assert names == ([] if sample == "credentials-1" else [("co2-01", NOON + 1)])
 
 
 def shows_cursor(path: Path, _sample: str) -> None:

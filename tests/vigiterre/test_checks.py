@@ -11,6 +11,7 @@ from vigiterre.checks import BACKLOG_MS, BRIEF_MS, Checks, Ear
 from vigiterre.run import Run
 from vigiterre.service import Service
 from vigiterre.settings import Settings
+from vigiterre.tls.terms import Terms
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
 NOW = 1_795_608_000_000
@@ -22,7 +23,7 @@ def service_in(folder: Path) -> Service:
 
 def test_every_check_that_a_rule_may_name_is_made(tmp_path: Path) -> None:
     service = service_in(tmp_path)
-    words = Checks(service, lambda: State(connected=True), dict).words(NOW)
+    words = Checks(service, lambda: State(connected=True), dict, Terms(Settings(), None)).words(NOW)
     assert set(words) == set(PLATFORM_CHECKS)
     assert {name for name, said in words.items() if said} <= {"disk"}
     service.close()
@@ -32,7 +33,7 @@ def test_what_is_wrong_is_said_in_words(tmp_path: Path) -> None:
     service = service_in(tmp_path)
     state = State(link=Trouble("unreachable", {"address": "mqtt://b", "section": "mqtt"}), session_lost=0)
     clock = [0.0]
-    checks = Checks(service, lambda: state, lambda: {"broker far": "away"}, lambda: clock[0])
+    checks = Checks(service, lambda: state, lambda: {"broker far": "away"}, Terms(Settings(), None), lambda: clock[0])
     service.pipeline.trouble = Trouble("write_failed", {"what": "store", "detail": "x"}).words
     service.alerting.engine.broken["ice"] = "trace"
     words = checks.words(NOW)
@@ -46,7 +47,7 @@ def test_what_is_wrong_is_said_in_words(tmp_path: Path) -> None:
 def test_a_lost_session_and_a_clock_that_jumps_are_said_for_ten_minutes(tmp_path: Path) -> None:
     service = service_in(tmp_path)
     state, clock = State(connected=True), [0.0]
-    checks = Checks(service, lambda: state, dict, lambda: clock[0])
+    checks = Checks(service, lambda: state, dict, Terms(Settings(), None), lambda: clock[0])
     assert not checks.words(NOW)["session"]
     state.session_lost = 1
     assert checks.words(NOW + 3_600_000)["clock"]
@@ -61,7 +62,7 @@ def test_a_lost_session_and_a_clock_that_jumps_are_said_for_ten_minutes(tmp_path
 def test_many_refusals_are_said_and_few_are_not(tmp_path: Path) -> None:
     service = service_in(tmp_path)
     clock = [0.0]
-    checks = Checks(service, lambda: State(connected=True), dict, lambda: clock[0])
+    checks = Checks(service, lambda: State(connected=True), dict, Terms(Settings(), None), lambda: clock[0])
     assert not checks.words(NOW)["quarantine"]
     counts = service.pipeline.counts
     counts.stored, counts.refused["schema"] = 1_000, 30  # type: ignore[index]

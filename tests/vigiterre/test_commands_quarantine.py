@@ -13,7 +13,7 @@ from devices.reading import Message, Reason, Refusal
 from ingest.quarantine import KEPT_BYTES, Quarantine, Row
 from stores.sqlite import SqliteStore
 from vigiterre.__main__ import app
-from vigiterre.service import now_ms
+from vigiterre.moment import now_ms
 
 CONFIG = Path(__file__).parents[2] / "config"
 DEVICE = "college-moulins-s12"

@@ -15,7 +15,7 @@ from dashboards.console.accounts.file import FILE
 from dashboards.console.accounts.passwords import Passwords
 from dashboards.console.accounts.sessions import name_of
 from vigiterre.__main__ import app
-from vigiterre.service import now_ms
+from vigiterre.moment import now_ms
 
 CONFIG = Path(__file__).parents[2] / "config"
 PASSWORD = "trois mots sans rapport"

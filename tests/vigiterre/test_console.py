@@ -10,7 +10,7 @@ import pytest
 from alerts.alert import Alert, Mute, MuteKind, Transition, What
 from alerts.rule import Level
 from alerts.selector import Selector
-from dashboards.console.sources import SEARCHED, Sources
+from dashboards.console.sources import SEARCHED, Sources, Stay
 from devices.errors import StoreUnavailable, VigiterreError
 from devices.load import load_registry
 from devices.reading import Message, Reading, Reason, Refusal, Series
@@ -21,9 +21,10 @@ from stores.port import Latest
 from vigiterre.console import Measured, access_of, built_assets, console_of
 from vigiterre.console_sources import ASKED, asking, sources_of
 from vigiterre.feed import Feed
+from vigiterre.moment import now_ms
 from vigiterre.outline import outline
 from vigiterre.run import Run
-from vigiterre.service import Service, now_ms
+from vigiterre.service import Service
 from vigiterre.settings import Settings
 
 CONFIG = Path(__file__).parent.parent.parent / "config"
@@ -31,6 +32,7 @@ REGISTRY = load_registry(CONFIG)
 ROAD = Series("road", "d978a-lurcy", "road-weather-station", "d978a-lurcy", "03155")
 TOPIC = "vigiterre/road/d978a-lurcy/up"
 NOW = 1_795_608_000_000
+FAR = 2**53
 
 
 @pytest.fixture
@@ -68,9 +70,12 @@ async def test_refusals_come_by_pages_newest_first_with_a_tally_of_all_reasons(s
     assert found is not None
     assert (found.kept, found.size, found.reason) == (b"payload", 7, "schema")
     assert shown.refused_one(10**9) is None
-    assert shown.refused_among(["y"]) == {"too_old": 3}
-    assert shown.refused_among(["y", "none"]) == {"too_old": 3}
+    assert shown.refused_among([Stay("y", 0, FAR)]) == {"too_old": 3}
+    assert shown.refused_among([Stay("y", 0, FAR), Stay("none", 0, FAR)]) == {"too_old": 3}
     assert shown.refused_among([]) == {}
+    times = sorted(one.received for one in shown.refused({"device": "y"}, 0, 10).rows)
+    last = [Stay("y", 0, times[0]), Stay("y", times[-1], FAR)]
+    assert shown.refused_among(last) == {"too_old": times.count(times[-1])}
 
 
 async def test_the_last_messages_of_a_device_come_newest_first_and_no_other_s(service: Service) -> None:

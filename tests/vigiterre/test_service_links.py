@@ -11,7 +11,8 @@ from alerts.book import FILE, Book
 from alerts.dispatch import NoticeKind, Order
 from alerts.links import BadLink
 from alerts.rule import Level
-from vigiterre.service import Service, now_ms
+from vigiterre.moment import now_ms
+from vigiterre.service import Service
 from vigiterre.settings import Settings
 
 CONFIG = Path(__file__).parent.parent.parent / "config"

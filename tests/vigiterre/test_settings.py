@@ -87,6 +87,18 @@ def test_a_shared_subscription_needs_a_client_id_of_its_own(tmp_path: Path) -> N
     assert "client_id" in line
 
 
+def test_passwords_cross_no_network_in_clear_but_that_of_containers_and_only_by_name(tmp_path: Path) -> None:
+    for listener in ("0.0.0.0:1883", "[::]:1883", "192.0.2.7:1883", "mosquitto:1883"):
+        wide = f'listener = "{listener}"\n'
+        for given in (wide, f"whole = true\n{wide}", f'whole = true\nin_clear = "machine"\n{wide}'):
+            [told] = problems(tmp_path, f"[broker]\n{given}")
+            assert "passwords cross it in clear" in told
+        named = load_settings(folder(tmp_path, f'[broker]\nwhole = true\nin_clear = "containers"\n{wide}'))
+        assert named.broker.listener == listener
+    [told, *_] = problems(tmp_path, '[broker]\nin_clear = "containers"\n')
+    assert "set broker.whole" in told
+
+
 def test_broken_toml_is_said_with_its_line(tmp_path: Path) -> None:
     [line] = problems(tmp_path, "[mqtt]\nurl = \n")
     assert "line 2" in line

@@ -11,8 +11,8 @@ FORMAT = 2
 """Of the archive and the manifest. A later one is refused; 1 had secrets as they are, where they were asked for."""
 
 Kind = Literal[
-    "journal", "cursor", "quarantine", "rollup", "alerts", "console", "credentials", "session", "link_key", "store",
-    "readings", "rollups", "config", "secrets",
+    "journal", "cursor", "quarantine", "rollup", "alerts", "console", "credentials", "session", "link_key",
+    "authority_key", "store", "readings", "rollups", "config", "secrets",
 ]  # fmt: skip
 StoreKind = Literal["sqlite", "influxdb", "none"]
 

@@ -1,6 +1,6 @@
 """A backup becomes an installation again, in empty places: verify, look, write aside, check, compare, move."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from functools import partial
 from hashlib import sha256
@@ -16,7 +16,7 @@ from stores.sqlite import SqliteStore
 from vigiterre.backup.archive import Member
 from vigiterre.backup.manifest import FileEntry, Manifest, SeriesEntry
 from vigiterre.backup.problems import BackupError
-from vigiterre.backup.refilling import Refilling, held_by, oldest_kept
+from vigiterre.backup.refilling import Refilling, held_by, oldest_kept, sooner_kept
 from vigiterre.backup.sealing import Key
 from vigiterre.backup.staging import Locked, Staging, refuse_full, refuse_small
 from vigiterre.backup.taking import tally_all
@@ -24,6 +24,7 @@ from vigiterre.backup.tally import Compared, Tally, compare
 from vigiterre.backup.unsealing import Part, open_secrets
 from vigiterre.backup.verifying import reading, verify
 from vigiterre.backup.versions import SQLITE, refuse_damaged, refuse_newer
+from vigiterre.personal import own_days_in
 from vigiterre.settings import Settings, load_settings, secret
 
 EXPORTED = ("exported", "mutes_exported", "refreshed")
@@ -46,7 +47,7 @@ class Restored(NamedTuple):
     data_dir: Path
     compared: list[Compared]
     expired: int
-    """Readings older than the store's retention, not restored."""
+    """Readings older than the store's retention, not restored, or without some of their values."""
     refused: int
     """Readings that the store would not take."""
 
@@ -88,10 +89,12 @@ class Restoring:
             stack.enter_context(Locked(data))
             refuse_full(data)
             refuse_small(data, manifest.bytes_of("data"))
-            store = self._empty_store(settings, manifest, stack) if self._choice.readings else None
+            lines = self._choice.readings and manifest.store == "influxdb"
+            own_days = own_days_in(config.folder if config else self._folder) if lines else {}
+            store = self._empty_store(settings, own_days, manifest, stack) if self._choice.readings else None
             staged = Staged(stack.enter_context(Staging(data)), *self._beside(store, manifest, stack))
-            oldest = oldest_kept(settings.store, self._now)
-            refilling = Refilling(store, oldest) if store and manifest.store == "influxdb" else None
+            oldest, sooner = oldest_kept(settings.store, self._now), sooner_kept(own_days, self._now)
+            refilling = Refilling(store, oldest, sooner) if store and lines else None
             self._unpack(staged, refilling)
             for part in self._parts:
                 check(part.manifest, staged)
@@ -125,7 +128,9 @@ class Restoring:
                         self._write(staging, entry.path.removeprefix("config/"), entry, member)
         return staging
 
-    def _empty_store(self, settings: Settings, manifest: Manifest, stack: ExitStack) -> Store:
+    def _empty_store(
+        self, settings: Settings, own_days: Mapping[str, int], manifest: Manifest, stack: ExitStack
+    ) -> Store:
         """The store that the readings go to: right for them, and empty."""
         given, url = settings.store, settings.store_url
         if manifest.store == "none":
@@ -137,6 +142,7 @@ class Restoring:
                     secret(given.password, given.password_file),
                     raw_days=given.raw_days,
                     rollup_days=given.rollup_days,
+                    own_days=own_days,
                 )
             )
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from devices.files import sync_folder
 from ingest.journal import JournalLocked, take_lock
 from vigiterre.backup.problems import BackupError
 from vigiterre.backup.versions import CURSORS, JOURNAL
@@ -57,8 +58,8 @@ class Staging:
                 for folder in reversed(target.relative_to(self.place).parents[:-1]):
                     _make_like(self.folder / folder, self.place / folder)
                 path.rename(target)
-                _sync(target.parent)
-        _sync(self.place)
+                sync_folder(target.parent)
+        sync_folder(self.place)
 
     def _remove(self) -> None:
         if self.folder.is_dir() and not self.folder.is_symlink():
@@ -132,11 +133,3 @@ def _give(path: Path, like: Path) -> None:
         owner = like.stat()
         for each in (path, *path.rglob("*")):
             os.chown(each, owner.st_uid, owner.st_gid, follow_symlinks=False)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from alerts.book import FILE as BOOK
-from alerts.links import KEY_FILE
 from dashboards.console.accounts.file import FILE as ACCOUNTS
 from devices.schema import RAW, ROLLUP
 from stores.influx import InfluxStore
@@ -43,6 +42,7 @@ from vigiterre.backup.versions import (
     KNOWN,
     QUARANTINE,
     ROLLUP_STATE,
+    SECRETS,
     kind_of,
     refuse_newer,
     version_in,
@@ -144,15 +144,29 @@ class Taking:
 
     def _secrets(self, names: list[str]) -> None:
         """`names` are those of the configuration; the first file of the archive, or left out."""
-        key = self._data / KEY_FILE
+        own = self._own_secrets()
         if self._wish.lock is None:
-            self._left_out += [f"data/{KEY_FILE}"] if key.exists() else []
+            self._left_out += [one.path for one in own]
             self._left_out += [f"config/{name}" for name in names]
             return
-        secrets = [Secret(f"data/{KEY_FILE}", "link_key", key.read_bytes())] if key.exists() else []
-        secrets += [Secret(f"config/{name}", "config", *content_and_mode(self._folder / name)) for name in names]
+        secrets = [
+            *own,
+            *(Secret(f"config/{name}", "config", *content_and_mode(self._folder / name)) for name in names),
+        ]
         content = sealed(secrets, self._created, self._wish.lock)
         self._writer.add(SEALED, "secrets", KNOWN["secrets"], len(content), [content])
+
+    def _own_secrets(self) -> list[Secret]:
+        """Those in data_dir; what another account keeps to itself, as root may the authority's key, is left out."""
+        found = []
+        for name, kind in SECRETS.items():
+            try:
+                found.append(Secret(f"data/{name}", kind, (self._data / name).read_bytes()))
+            except FileNotFoundError:
+                continue
+            except PermissionError:
+                self._left_out.append(f"data/{name}")
+        return found
 
     def _sessions(self) -> None:
         for path in sorted(self._data.iterdir()):

@@ -229,9 +229,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "readings were refused by the store.",
     },
     "expired": {
-        "fr": "{count} mesures de la sauvegarde sont plus anciennes que la rétention de la base : elles n'ont pas été "
-        "restaurées.",
-        "en": "{count} readings of the backup are older than the retention of the store: they were not restored.",
+        "fr": "{count} mesures de la sauvegarde, ou leurs valeurs personnelles, sont plus anciennes que leur "
+        "rétention : elles n'ont pas été restaurées.",
+        "en": "{count} readings of the backup, or their personal values, are older than their retention: they were not "
+        "restored.",
     },
     "state_only": {
         "fr": "Les mesures n'ont pas été restaurées, la base n'a pas été touchée.",

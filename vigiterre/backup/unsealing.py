@@ -11,8 +11,9 @@ from vigiterre.backup.manifest import Manifest
 from vigiterre.backup.problems import BackupError
 from vigiterre.backup.sealing import MOST_SEALED, SEALED, Key, unsealed
 from vigiterre.backup.verifying import reading, verified
+from vigiterre.backup.versions import SECRETS
 
-KINDS = {"link_key", "config"}
+KINDS = {*SECRETS.values(), "config"}
 
 
 class Part(NamedTuple):

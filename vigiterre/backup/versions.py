@@ -15,6 +15,7 @@ from ingest import cursor, quarantine_sql, segment, session_file
 from stores import sqlite, sqlite_file, touched
 from vigiterre.backup import lines
 from vigiterre.backup.manifest import Kind
+from vigiterre.certificates.key_file import PLACE as AUTHORITY_KEY
 from vigiterre.credentials import file as credentials
 
 CURSOR, RELAY_CURSOR, QUARANTINE, ROLLUP_STATE = "store.cursor", "relay.cursor", "quarantine.sqlite", "rollup.sqlite"
@@ -31,12 +32,15 @@ KNOWN: Mapping[Kind, int] = {
     "credentials": credentials.VERSION,
     "session": session_file.VERSION,
     "link_key": 1,
+    "authority_key": 1,
     "store": sqlite.SCHEMA_VERSION,
     "readings": lines.VERSION,
     "rollups": lines.VERSION,
     "config": 1,
     "secrets": 1,
 }
+SECRETS: Mapping[str, Kind] = {KEY_FILE: "link_key", AUTHORITY_KEY.as_posix(): "authority_key"}
+"""In a backup sealed, or not at all."""
 NAMES: Mapping[str, Kind] = {
     CURSOR: "cursor",
     RELAY_CURSOR: "cursor",
@@ -45,7 +49,7 @@ NAMES: Mapping[str, Kind] = {
     book.FILE: "alerts",
     console.FILE: "console",
     credentials.FILE: "credentials",
-    KEY_FILE: "link_key",
+    **SECRETS,
 }
 SQLITE: frozenset[Kind] = frozenset({"quarantine", "rollup", "alerts", "console", "credentials", "store"})
 _SESSION = re.compile(r"session(-.+)?\.json")

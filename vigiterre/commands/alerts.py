@@ -13,19 +13,11 @@ from alerts.notices.trouble import NotSent
 from devices.errors import VigiterreError
 from devices.load import load_registry
 from vigiterre.commands import alerts_acting, alerts_history, alerts_mutes, alerts_show, alerts_test
-from vigiterre.commands.alerts_options import (
-    CommuneOption,
-    DeviceOption,
-    DomainOption,
-    JsonOption,
-    LevelOption,
-    RuleOption,
-    SiteOption,
-    Wanted,
-)
+from vigiterre.commands.alerts_options import ANY, JsonOption, Wanted
 from vigiterre.commands.alerts_rules import list_rules
 from vigiterre.commands.alerts_view import View, compact, opened
-from vigiterre.service import now_ms
+from vigiterre.commands.options import gathered
+from vigiterre.moment import now_ms
 from vigiterre.shell import Shell, print_json, print_table
 from vigiterre.texts import said
 
@@ -39,15 +31,11 @@ app = typer.Typer(help="Les alertes · The alerts", no_args_is_help=True)
 
 
 @app.command("list")
+@gathered("wanted", Wanted)
 def list_alerts(
     context: typer.Context,
     rules: Annotated[bool, typer.Option("--rules", help="les règles · the rules")] = False,
-    level: LevelOption = None,
-    domain: DomainOption = None,
-    commune: CommuneOption = None,
-    site: SiteOption = None,
-    device: DeviceOption = None,
-    rule: RuleOption = None,
+    wanted: Wanted = ANY,
     everything: Annotated[bool, typer.Option("--all", help="aussi les finies · also those that ended")] = False,
     each: Annotated[bool, typer.Option("--each", help="une ligne par alerte · a line for each alert")] = False,
     limit: Annotated[int, typer.Option(min=1, help="nombre d'alertes · number of alerts")] = 1_000,
@@ -56,7 +44,7 @@ def list_alerts(
     """Liste les alertes en cours, ou les règles · Lists the alerts that are open, or the rules."""
     shell: Shell = context.obj
     with shell.failing():
-        wanted = Wanted(level, domain, commune, site, device, rule).check()
+        wanted = wanted.check()
     if rules:
         list_rules(shell, wanted, as_json=as_json)
         return

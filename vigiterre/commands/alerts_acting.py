@@ -7,42 +7,29 @@ import typer
 
 from devices.errors import VigiterreError
 from vigiterre import control
-from vigiterre.commands.alerts_options import (
-    CommentOption,
-    CommuneOption,
-    DeviceOption,
-    DomainOption,
-    LevelOption,
-    RuleOption,
-    SiteOption,
-    Wanted,
-    WhoOption,
-)
+from vigiterre.commands.alerts_options import ANY, CommentOption, Wanted, WhoOption
 from vigiterre.commands.alerts_view import opened
 from vigiterre.commands.ask import final, progress
+from vigiterre.commands.options import gathered
 from vigiterre.commands.quarantine import LARGEST
 from vigiterre.doctor.disk import account
 from vigiterre.shell import Misuse, Shell
 from vigiterre.texts import said
 
 
+@gathered("wanted", Wanted)
 def ack(
     context: typer.Context,
     ids: Annotated[list[int] | None, typer.Argument(metavar="ID…", max=LARGEST)] = None,
     everything: Annotated[bool, typer.Option("--all", help="toutes celles des options · all that match")] = False,
-    level: LevelOption = None,
-    domain: DomainOption = None,
-    commune: CommuneOption = None,
-    site: SiteOption = None,
-    device: DeviceOption = None,
-    rule: RuleOption = None,
+    wanted: Wanted = ANY,
     comment: CommentOption = "",
     who: WhoOption = None,
 ) -> None:
     """Prend des alertes en charge · Acknowledges alerts."""
     shell: Shell = context.obj
     with shell.failing():
-        wanted = Wanted(level, domain, commune, site, device, rule).check()
+        wanted = wanted.check()
         if bool(ids) == everything or (any(wanted) and not everything):
             raise Misuse(said("ack_what"))
     numbers = ids or matching(shell, wanted)

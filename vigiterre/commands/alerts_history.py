@@ -11,17 +11,9 @@ from alerts.alert import Alert
 from alerts.calendar import local
 from alerts.notices.texts import LEVELS
 from devices.readable import readable
-from vigiterre.commands.alerts_options import (
-    CommuneOption,
-    DeviceOption,
-    DomainOption,
-    JsonOption,
-    LevelOption,
-    RuleOption,
-    SiteOption,
-    Wanted,
-)
+from vigiterre.commands.alerts_options import ANY, JsonOption, Wanted
 from vigiterre.commands.alerts_view import View, opened, time_or_none
+from vigiterre.commands.options import gathered
 from vigiterre.shell import Misuse, Shell, print_json, print_table, read_span, shown_time
 from vigiterre.texts import said
 
@@ -40,16 +32,12 @@ COLUMNS = (
 )
 
 
+@gathered("wanted", Wanted)
 def history(
     context: typer.Context,
     since: Annotated[str | None, typer.Option(help="encore en cours à · that had not ended at")] = None,
     until: Annotated[str | None, typer.Option(help="commencées avant · that began before")] = None,
-    level: LevelOption = None,
-    domain: DomainOption = None,
-    commune: CommuneOption = None,
-    site: SiteOption = None,
-    device: DeviceOption = None,
-    rule: RuleOption = None,
+    wanted: Wanted = ANY,
     withdrawn: Annotated[bool, typer.Option("--withdrawn", help="aussi les annulées · also those withdrawn")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV pour un tableur · CSV for a spreadsheet")] = False,
     as_json: JsonOption = False,
@@ -60,7 +48,7 @@ def history(
         if as_csv and as_json:
             raise Misuse(said("csv_or_json"))
         first, last = read_span(("--since", since), ("--until", until))
-        wanted = Wanted(level, domain, commune, site, device, rule).check()
+        wanted = wanted.check()
     with opened(shell) as view:
         found = [
             one

@@ -1,6 +1,6 @@
 """`vigiterre alerts silence`, `maintenance` and `mutes`: what keeps people from being told for a while."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -11,8 +11,9 @@ from devices.errors import VigiterreError
 from vigiterre.commands.alerts_acting import act, myself
 from vigiterre.commands.alerts_options import CommentOption, JsonOption, WhoOption
 from vigiterre.commands.alerts_view import opened
+from vigiterre.commands.options import gathered
 from vigiterre.commands.quarantine import LARGEST
-from vigiterre.service import now_ms
+from vigiterre.moment import now_ms
 from vigiterre.shell import Misuse, Shell, print_json, print_table, read_time, shown_time
 from vigiterre.texts import said
 
@@ -31,15 +32,30 @@ STATES = {True: "mute_current", False: "mute_coming"}
 KINDS = {MuteKind.SILENCE: "kind_silence", MuteKind.MAINTENANCE: "kind_maintenance"}
 
 
+class On(NamedTuple):
+    """What is muted, as the options of a command say it."""
+
+    domain: DomainsOption = None
+    site: SitesOption = None
+    commune: CommunesOption = None
+    device: DevicesOption = None
+    tag: TagsOption = None
+    rule: RulesOption = None
+    everything: EverythingOption = False
+
+    def selector(self) -> dict[str, list[str]]:
+        """Those of them that choose devices and were given, as a Selector calls them."""
+        named = {
+            "domains": self.domain, "sites": self.site, "communes": self.commune, "devices": self.device,
+            "tags": self.tag,
+        }  # fmt: skip
+        return {name: values for name, values in named.items() if values}
+
+
+@gathered("on", On)
 def silence(
     context: typer.Context,
-    domain: DomainsOption = None,
-    site: SitesOption = None,
-    commune: CommunesOption = None,
-    device: DevicesOption = None,
-    tag: TagsOption = None,
-    rule: RulesOption = None,
-    everything: EverythingOption = False,
+    on: On,
     length: LengthOption = None,
     until: UntilOption = None,
     comment: CommentOption = "",
@@ -51,21 +67,13 @@ def silence(
     if end is not None:
         unmute(shell, MuteKind.SILENCE, end)
         return
-    selector = {
-        "domains": domain, "sites": site, "communes": commune, "devices": device, "tags": tag,
-    }  # fmt: skip
-    mute(shell, MuteKind.SILENCE, selector, rule, (None, until, length), who, comment, everything=everything)
+    mute(shell, MuteKind.SILENCE, on, (None, until, length), who, comment)
 
 
+@gathered("on", On)
 def maintenance(
     context: typer.Context,
-    domain: DomainsOption = None,
-    site: SitesOption = None,
-    commune: CommunesOption = None,
-    device: DevicesOption = None,
-    tag: TagsOption = None,
-    rule: RulesOption = None,
-    everything: EverythingOption = False,
+    on: On,
     since: Annotated[str | None, typer.Option(help="à partir de ; sinon maintenant · from; else now")] = None,
     until: UntilOption = None,
     length: LengthOption = None,
@@ -78,10 +86,7 @@ def maintenance(
     if end is not None:
         unmute(shell, MuteKind.MAINTENANCE, end)
         return
-    selector = {
-        "domains": domain, "sites": site, "communes": commune, "devices": device, "tags": tag,
-    }  # fmt: skip
-    mute(shell, MuteKind.MAINTENANCE, selector, rule, (since, until, length), who, comment, everything=everything)
+    mute(shell, MuteKind.MAINTENANCE, on, (since, until, length), who, comment)
 
 
 def mutes(context: typer.Context, as_json: JsonOption = False) -> None:
@@ -101,18 +106,15 @@ def mutes(context: typer.Context, as_json: JsonOption = False) -> None:
 def mute(
     shell: Shell,
     kind: MuteKind,
-    selector: dict[str, list[str] | None],
-    rules: list[str] | None,
+    on: On,
     times: tuple[str | None, str | None, str | None],
     who: str | None,
     comment: str,
-    *,
-    everything: bool,
 ) -> None:
     """`times` are --since, --until and --for as they were given."""
-    given = {name: values for name, values in selector.items() if values}
+    given = on.selector()
     with shell.failing():
-        if bool(given or rules) == everything:
+        if bool(given or on.rule) == on.everything:
             raise Misuse(said("mute_what"))
         if not comment.strip():
             raise Misuse(said("mute_why"))
@@ -121,7 +123,7 @@ def mute(
         start, end = span(*times)
     result = act(
         shell, "alerts_mute",
-        kind=kind, selector=given, rules=rules or [], start=start, end=end, who=who or myself(), comment=comment,
+        kind=kind, selector=given, rules=on.rule or [], start=start, end=end, who=who or myself(), comment=comment,
     )  # fmt: skip
     facts = {**result, "start": shown_time(start), "end": shown_time(end)}
     shell.tell("silenced" if kind is MuteKind.SILENCE else "maintained", **facts)

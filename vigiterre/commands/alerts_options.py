@@ -26,14 +26,14 @@ JsonOption = Annotated[bool, typer.Option("--json", help="tableau JSON · JSON a
 
 
 class Wanted(NamedTuple):
-    """What the options of a command ask for; None is any."""
+    """What the options of a command ask for; None is any. A command has them by `@gathered("wanted", Wanted)`."""
 
-    level: str | None = None
-    domain: str | None = None
-    commune: str | None = None
-    site: str | None = None
-    device: str | None = None
-    rule: str | None = None
+    level: LevelOption = None
+    domain: DomainOption = None
+    commune: CommuneOption = None
+    site: SiteOption = None
+    device: DeviceOption = None
+    rule: RuleOption = None
 
     def check(self) -> "Wanted":
         """Raises VigiterreError for a commune that cannot be one."""
@@ -49,3 +49,6 @@ class Wanted(NamedTuple):
         series = alert.series
         given = (level, series.domain, series.commune, series.site, series.device, alert.rule)
         return all(wish in (None, one) for wish, one in zip(self, given, strict=True))
+
+
+ANY = Wanted()

@@ -14,7 +14,7 @@ from devices.registry import Registry
 from vigiterre import control
 from vigiterre.commands.alerts_options import Wanted
 from vigiterre.commands.ask import final, progress
-from vigiterre.service import now_ms
+from vigiterre.moment import now_ms
 from vigiterre.shell import Shell, print_json, print_table
 
 COLUMNS = ("rule", "title", "kind", "levels", "devices", "state", "calendar", "source")

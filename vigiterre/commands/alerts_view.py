@@ -17,7 +17,7 @@ from devices.load import load_registry
 from devices.problems import Language
 from devices.readable import readable, with_sign
 from devices.registry import Registry
-from vigiterre.service import now_ms
+from vigiterre.moment import now_ms
 from vigiterre.shell import Shell, shown_time
 from vigiterre.texts import said
 

@@ -24,7 +24,7 @@ from vigiterre.backup.verifying import verify
 from vigiterre.commands.ask import progress
 from vigiterre.commands.backup_keys import IdentityFile, PassphraseFile, Recipients, key_given, lock_given
 from vigiterre.doctor.finding import size
-from vigiterre.service import now_ms
+from vigiterre.moment import now_ms
 from vigiterre.settings import Settings
 from vigiterre.shell import FAILED, Misuse, Shell, print_json, print_table, read_span, shown_time
 

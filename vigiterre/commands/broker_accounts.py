@@ -11,11 +11,13 @@ from vigiterre.commands.alerts_options import JsonOption
 from vigiterre.commands.broker_plan import applied_or_due
 from vigiterre.commands.credentials import ApplyOption, at_work, noted, reading
 from vigiterre.commands.users import show
+from vigiterre.credentials.errors import CredentialRefused
 from vigiterre.credentials.file import SERVICES, Account, Bridged, Kind
+from vigiterre.credentials.given import check_another, secret_in, stands
 from vigiterre.credentials.handing_over import handed_over
 from vigiterre.credentials.hashes import new_secret
 from vigiterre.credentials.services import check_bridged, check_name
-from vigiterre.service import now_ms
+from vigiterre.moment import now_ms
 from vigiterre.shell import Shell, shown_time
 
 app = typer.Typer(help="Comptes des services · Accounts of services", no_args_is_help=True)
@@ -25,6 +27,10 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME")]
 OutOption = Annotated[
     Path | None,
     typer.Option("--out", help="fichier nouveau pour le mot de passe, mode 0600 · new file for the password"),
+]
+FromOption = Annotated[
+    Path | None,
+    typer.Option("--from", help="fichier qui contient déjà le secret · file that holds the secret already"),
 ]
 
 
@@ -40,6 +46,7 @@ def create(
         list[str] | None, typer.Option(help="pont : filtre qu'il lit · bridge: filter it reads")
     ] = None,
     out: OutOption = None,
+    given: FromOption = None,
     apply: ApplyOption = False,
 ) -> None:
     """Fait le compte d'un service · Makes the account of a service."""
@@ -50,24 +57,37 @@ def create(
         territory = load_territory(shell.folder, settings.mqtt.root)
         check_name(name, territory.registry)
         check_bridged(Kind(kind), bridged, territory.sources, settings.mqtt.root)
-        made = new_secret()
-        with handed_over(out, f"{made}\n") if out else nullcontext():
-            file.create({name: made}, Kind(kind), now_ms(), bridged)
-        noted(people, "broker accounts create", [name], f"kind={kind}")
-    told(shell, name, made, out)
-    applied_or_due(shell, apply=apply)
+        made = drawn_or_given(given, out)
+        there = given is not None and stands(file.all(), name, Kind(kind), bridged, made)
+        if not there:
+            with handed_over(out, f"{made}\n") if out else nullcontext():
+                file.create({name: made}, Kind(kind), now_ms(), bridged)
+            noted(people, "broker accounts create", [name], f"kind={kind}")
+    if there:
+        shell.tell("account_there", name=name, file=given)
+    else:
+        told(shell, name, made, out, given)
+    if apply or not there:
+        applied_or_due(shell, apply=apply)
 
 
 @app.command()
-def rotate(context: typer.Context, name: NameArgument, out: OutOption = None, apply: ApplyOption = False) -> None:
+def rotate(
+    context: typer.Context,
+    name: NameArgument,
+    out: OutOption = None,
+    given: FromOption = None,
+    apply: ApplyOption = False,
+) -> None:
     """Remplace le mot de passe d'un service · Replaces the password of a service."""
     shell: Shell = context.obj
     with at_work(shell) as (people, file):
-        made = new_secret()
+        made = drawn_or_given(given, out)
+        check_another(file.in_force(), name, made)
         with handed_over(out, f"{made}\n") if out else nullcontext():
             file.rotate({name: made}, SERVICES, now_ms())
         noted(people, "broker accounts rotate", [name])
-    told(shell, name, made, out)
+    told(shell, name, made, out, given)
     applied_or_due(shell, apply=apply)
 
 
@@ -93,8 +113,17 @@ def list_accounts(context: typer.Context, as_json: JsonOption = False) -> None:
     show(shell, rows, as_json=as_json, nothing="no_broker_account")
 
 
-def told(shell: Shell, name: str, made: str, out: Path | None) -> None:
-    if out is None:
+def drawn_or_given(given: Path | None, out: Path | None) -> str:
+    """Raises CredentialRefused, OSError."""
+    if given and out:
+        raise CredentialRefused("from_or_out")
+    return secret_in(given) if given else new_secret()
+
+
+def told(shell: Shell, name: str, made: str, out: Path | None, given: Path | None) -> None:
+    if given is not None:
+        shell.tell("secret_taken", name=name, file=given)
+    elif out is None:
         shell.tell("secret_shown", name=name)
         typer.echo(made)
     else:

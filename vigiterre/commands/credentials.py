@@ -14,12 +14,13 @@ from vigiterre.broker_config.passwords import password_file
 from vigiterre.broker_config.render import belongs
 from vigiterre.commands.alerts_options import JsonOption
 from vigiterre.commands.broker_plan import applied_or_due
+from vigiterre.commands.options import gathered
 from vigiterre.commands.users import note, opened, show
 from vigiterre.credentials.file import DEVICES, Account, Credentials, Kind
 from vigiterre.credentials.handing_over import handed_over, table, write_new
 from vigiterre.credentials.hashes import new_secret
 from vigiterre.credentials.selection import Selection
-from vigiterre.service import now_ms
+from vigiterre.moment import now_ms
 from vigiterre.shell import Shell, shown_time
 
 app = typer.Typer(help="Comptes des capteurs sur le courtier · Devices' accounts on the broker", no_args_is_help=True)
@@ -40,10 +41,11 @@ OutOption = Annotated[
 ]
 ApplyOption = Annotated[bool, typer.Option("--apply", help="puis · then `vigiterre broker apply`")]
 
+Act = Callable[[Credentials, Mapping[str, str]], None]
+"""Puts secrets (name -> secret) in force."""
 
-@app.command()
-def create(
-    context: typer.Context,
+
+def selection(
     ids: IdsArgument = None,
     csv: CsvOption = None,
     commune: CommuneOption = None,
@@ -51,59 +53,32 @@ def create(
     domain: DomainOption = None,
     tag: TagOption = None,
     everything: AllOption = False,
-    out: OutOption = None,
-    apply: ApplyOption = False,
-) -> None:
+) -> Selection:
+    """Which devices a command is about."""
+    return Selection(tuple(ids or ()), csv, commune, model, domain, tag, everything)
+
+
+@app.command()
+@gathered("wanted", selection)
+def create(context: typer.Context, wanted: Selection, out: OutOption = None, apply: ApplyOption = False) -> None:
     """Donne un secret à des capteurs, montré une fois · Gives devices a secret, shown once."""
-    shell: Shell = context.obj
-    wanted = Selection(tuple(ids or ()), csv, commune, model, domain, tag, everything)
-    names = chosen(shell, wanted)
-    with at_work(shell) as (people, file):
-        secrets = given(names, out, lambda made: file.create(made, Kind.DEVICE, now_ms()))
-        noted(people, "devices credentials create", names)
-    told(shell, secrets, out)
-    applied_or_due(shell, apply=apply)
+    give(context.obj, "create", wanted, out, lambda file, made: file.create(made, Kind.DEVICE, now_ms()))
+    applied_or_due(context.obj, apply=apply)
 
 
 @app.command()
-def rotate(
-    context: typer.Context,
-    ids: IdsArgument = None,
-    csv: CsvOption = None,
-    commune: CommuneOption = None,
-    model: ModelOption = None,
-    domain: DomainOption = None,
-    tag: TagOption = None,
-    everything: AllOption = False,
-    out: OutOption = None,
-    apply: ApplyOption = False,
-) -> None:
+@gathered("wanted", selection)
+def rotate(context: typer.Context, wanted: Selection, out: OutOption = None, apply: ApplyOption = False) -> None:
     """Remplace des secrets · Replaces secrets."""
-    shell: Shell = context.obj
-    wanted = Selection(tuple(ids or ()), csv, commune, model, domain, tag, everything)
-    names = chosen(shell, wanted)
-    with at_work(shell) as (people, file):
-        secrets = given(names, out, lambda made: file.rotate(made, DEVICES, now_ms()))
-        noted(people, "devices credentials rotate", names)
-    told(shell, secrets, out)
-    applied_or_due(shell, apply=apply)
+    give(context.obj, "rotate", wanted, out, lambda file, made: file.rotate(made, DEVICES, now_ms()))
+    applied_or_due(context.obj, apply=apply)
 
 
 @app.command()
-def revoke(
-    context: typer.Context,
-    ids: IdsArgument = None,
-    csv: CsvOption = None,
-    commune: CommuneOption = None,
-    model: ModelOption = None,
-    domain: DomainOption = None,
-    tag: TagOption = None,
-    everything: AllOption = False,
-    apply: ApplyOption = False,
-) -> None:
+@gathered("wanted", selection)
+def revoke(context: typer.Context, wanted: Selection, apply: ApplyOption = False) -> None:
     """Ferme le courtier à des capteurs · Shuts devices out of the broker."""
     shell: Shell = context.obj
-    wanted = Selection(tuple(ids or ()), csv, commune, model, domain, tag, everything)
     with at_work(shell) as (people, file):
         names = wanted.names(inventory(shell), {one.name for one in file.all()})
         file.revoke(names, DEVICES, now_ms())
@@ -162,12 +137,15 @@ def reading(shell: Shell) -> Iterator[Credentials]:
         yield file
 
 
-def given(names: Sequence[str], out: Path | None, act: Callable[[Mapping[str, str]], None]) -> dict[str, str]:
+def give(shell: Shell, verb: str, wanted: Selection, out: Path | None, act: Act) -> None:
     """New secrets, on their way before they are in force."""
+    names = chosen(shell, wanted)
     secrets = {name: new_secret() for name in names}
-    with handed_over(out, table(secrets)) if out else nullcontext():
-        act(secrets)
-    return secrets
+    with at_work(shell) as (people, file):
+        with handed_over(out, table(secrets)) if out else nullcontext():
+            act(file, secrets)
+        noted(people, f"devices credentials {verb}", names)
+    told(shell, secrets, out)
 
 
 def told(shell: Shell, secrets: Mapping[str, str], out: Path | None) -> None:

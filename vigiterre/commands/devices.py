@@ -10,7 +10,7 @@ from devices.errors import VigiterreError
 from devices.load import load_registry
 from devices.problems import near
 from devices.registry import Registry
-from vigiterre.commands import credentials, profiles
+from vigiterre.commands import certificates, credentials, profiles
 from vigiterre.shell import Shell, print_json, print_table
 from vigiterre.texts import said
 
@@ -19,6 +19,7 @@ Domain = Literal["road", "building", "environment"]
 app = typer.Typer(help="Les capteurs du territoire · The devices of the territory", no_args_is_help=True)
 app.add_typer(profiles.app, name="profiles")
 app.add_typer(credentials.app, name="credentials")
+app.add_typer(certificates.app, name="certificates")
 
 
 @app.command("list")

@@ -63,7 +63,7 @@ def doctor(
 
 def examine(folder: Path, mosquitto_conf: Path | None) -> Iterator[Finding]:
     """Every finding about the installation of this configuration folder, in the order of the way of a message."""
-    settings, findings = configuration(folder)
+    settings, findings, own_days = configuration(folder)
     yield from findings
     if mosquitto_conf is not None:
         yield from mosquitto_configuration(mosquitto_conf)
@@ -77,7 +77,7 @@ def examine(folder: Path, mosquitto_conf: Path | None) -> Iterator[Finding]:
     yield from listeners(settings, mosquitto_conf)
     yield from certificates(settings, time.time(), mosquitto_conf)
     yield from disk(settings.data_dir, settings.journal.max_bytes)
-    looked = store(settings)
+    looked = store(settings, own_days)
     yield from looked.findings
     yield from clock(time.time(), looked.ahead, synchronised())
     yield from process(settings)

@@ -17,7 +17,7 @@ from devices.problems import Language, near
 from devices.registry import Registry
 from stores.open import open_store
 from vigiterre.commands.alerts_view import View, opened
-from vigiterre.service import now_ms
+from vigiterre.moment import now_ms
 from vigiterre.settings import secret
 from vigiterre.shell import Misuse, Shell
 from vigiterre.texts import said

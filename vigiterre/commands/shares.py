@@ -12,7 +12,7 @@ from devices.load import load_registry
 from devices.problems import near
 from vigiterre.commands.alerts_options import JsonOption
 from vigiterre.commands.users import note, opened, show
-from vigiterre.service import now_ms
+from vigiterre.moment import now_ms
 from vigiterre.shell import Shell, shown_time
 from vigiterre.texts import said
 

@@ -24,7 +24,7 @@ from vigiterre.demo.players import Player, load_players
 from vigiterre.demo.publisher import Publisher
 from vigiterre.demo.screen import Screen
 from vigiterre.demo.stage import Stage
-from vigiterre.service import now_ms
+from vigiterre.moment import now_ms
 from vigiterre.settings import secret
 from vigiterre.shell import Shell
 

@@ -14,7 +14,7 @@ from devices.load import load_registry
 from devices.problems import near
 from vigiterre.commands.alerts_options import JsonOption
 from vigiterre.commands.users import NameArgument, RoleOption, note, opened, show
-from vigiterre.service import DAY_MS, now_ms
+from vigiterre.moment import DAY_MS, now_ms
 from vigiterre.shell import Shell, shown_time
 from vigiterre.texts import said
 

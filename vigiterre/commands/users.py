@@ -16,7 +16,7 @@ from dashboards.console.accounts.users import PASSWORD_CHANGED, Account, checked
 from devices.errors import VigiterreError
 from vigiterre.commands.alerts_acting import myself
 from vigiterre.commands.alerts_options import JsonOption
-from vigiterre.service import now_ms
+from vigiterre.moment import now_ms
 from vigiterre.shell import Shell, print_json, print_table, shown_time
 from vigiterre.texts import said
 

@@ -26,8 +26,9 @@ from vigiterre.demo.screen import Screen
 from vigiterre.demo.series import Replay
 from vigiterre.demo.settings import CLIENT_ID, Plan, demo_settings
 from vigiterre.demo.stage import Stage
+from vigiterre.moment import now_ms
 from vigiterre.run import Run
-from vigiterre.service import Service, now_ms
+from vigiterre.service import Service
 from vigiterre.settings import secret
 
 HISTORY_SHARE = 0.5

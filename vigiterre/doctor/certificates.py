@@ -1,4 +1,4 @@
-"""How long each certificate is good: the pages', the MQTT client's, and those that broker and store show."""
+"""How long each certificate is good: the pages', the MQTT client's, the devices', what broker and store show."""
 
 import contextlib
 import socket
@@ -11,6 +11,7 @@ from devices.errors import ConfigError
 from ingest.broker import Broker, tls_context
 from ingest.trouble import InvalidBroker, LinkDown
 from stores.open import DEFAULT_PORT
+from vigiterre.doctor.devices_certificates import devices_certificates
 from vigiterre.doctor.finding import Finding, Words, error, ok, warning
 from vigiterre.doctor.listeners import EVERYWHERE, on_this_machine, read_listeners
 from vigiterre.settings import BrokerSettings, ConsoleSettings, MqttSettings, Settings, secret
@@ -31,6 +32,7 @@ def certificates(settings: Settings, now: float, mosquitto_conf: Path | None = N
         *_files(settings.mqtt, now),
         *_broker(settings.mqtt, now),
         *_devices_way(settings, mosquitto_conf, now),
+        *devices_certificates(settings, now),
         *_store(settings.store_url, now),
     ]
 

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from vigiterre.broker_config.conf import split
+from vigiterre.broker_config.render import WHOLE
 from vigiterre.doctor.finding import Finding, ok, warning
-from vigiterre.settings import ConsoleSettings, Settings
+from vigiterre.settings import BrokerSettings, ConsoleSettings, Settings
 
 EVERYWHERE = "*"
 TLS_KEYS = {"certfile", "psk_hint"}
@@ -24,7 +26,7 @@ class Listener(NamedTuple):
 
 
 def listeners(settings: Settings, mosquitto_conf: Path | None) -> list[Finding]:
-    return [*_pages(settings.console), *_store(settings.store_url), *_mosquitto(mosquitto_conf)]
+    return [*_pages(settings.console), *_store(settings.store_url), *_mosquitto(mosquitto_conf, settings.broker)]
 
 
 def _pages(console: ConsoleSettings) -> list[Finding]:
@@ -46,7 +48,7 @@ def _store(url: str) -> list[Finding]:
     return [warning("tls.store_in_clear", host=host)]
 
 
-def _mosquitto(file: Path | None) -> list[Finding]:
+def _mosquitto(file: Path | None, broker: BrokerSettings) -> list[Finding]:
     if file is None:
         return []
     try:
@@ -56,7 +58,22 @@ def _mosquitto(file: Path | None) -> list[Finding]:
     open_ones = [one for one in found if not one.tls and not on_this_machine(one.address)]
     if not open_ones:
         return [ok("tls.listeners_right", file=file, count=len(found))]
-    return [warning("tls.listener_in_clear", file=file, port=one.port, address=one.address) for one in open_ones]
+    meant = _of_containers(broker, file)
+    return [_open(file, one, meant=one == meant) for one in open_ones]
+
+
+def _open(file: Path, one: Listener, *, meant: bool) -> Finding:
+    if meant:
+        return ok("tls.listener_of_containers", file=file, port=one.port)
+    return warning("tls.listener_in_clear", file=file, port=one.port, address=one.address)
+
+
+def _of_containers(broker: BrokerSettings, file: Path) -> Listener | None:
+    """The one that `broker.in_clear` means, in the file that `vigiterre broker` wrote, and nowhere else."""
+    if broker.in_clear != "containers" or file.resolve() != (broker.folder / WHOLE).resolve():
+        return None
+    host, port = split(broker.listener)
+    return Listener(port, host, tls=False)
 
 
 def read_listeners(file: Path) -> list[Listener]:

@@ -35,6 +35,18 @@ TEXTS: dict[str, dict[str, str]] = {
         "fr": "le certificat {path} a pris fin le {ends} : les navigateurs refusent les pages ; renouvelez-le",
         "en": "the certificate {path} ended on {ends}: browsers refuse the pages; renew it",
     },
+    "ends": {
+        "fr": "le certificat {what} ({path}) prend fin le {ends} ; renouvelez-le, `vigiterre doctor` dit le reste",
+        "en": "the certificate {what} ({path}) ends on {ends}; renew it, `vigiterre doctor` says the rest",
+    },
+    "ended": {
+        "fr": "le certificat {what} ({path}) a pris fin le {ends} : personne ne l'accepte plus ; renouvelez-le",
+        "en": "the certificate {what} ({path}) ended on {ends}: nobody accepts it any more; renew it",
+    },
+    "of_pages": {"fr": "des pages", "en": "of the pages"},
+    "of_client": {"fr": "que nous montrons au courtier", "en": "that we show the broker"},
+    "of_authority": {"fr": "de l'autorité du courtier", "en": "of the broker's authority"},
+    "of_broker": {"fr": "du courtier", "en": "of the broker"},
     "not_yet": {
         "fr": "le certificat {path} ne vaut qu'à partir du {begins} ; remplacez-le, ou réglez l'horloge",
         "en": "the certificate {path} is good from {begins} only; replace it, or set the clock",

@@ -2,8 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -54,13 +53,9 @@ class AccountsFile:
         with self.lock:
             self.connection.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
         """All or nothing, durable when it ends."""
-        with self.lock, sqlite_file.said(self.path):
-            self.connection.execute("BEGIN IMMEDIATE")
-            with self.connection as transaction:
-                yield transaction
+        return sqlite_file.transaction(self.connection, self.path, self.lock)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with self.lock, sqlite_file.said(self.path):

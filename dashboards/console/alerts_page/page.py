@@ -12,6 +12,7 @@ from dashboards.console.alerts_page.acting import acknowledge_chosen, acknowledg
 from dashboards.console.alerts_page.listing import show_list
 from dashboards.console.alerts_page.muting import add_mute, end_mute, show_mutes
 from dashboards.console.alerts_page.one import show_one
+from dashboards.console.carried import carried
 from dashboards.console.console import Console
 
 Deed = Callable[[Console, Request, User, Form], Awaitable[Response]]
@@ -42,7 +43,7 @@ def instead(path: str) -> Handler:
     """Where a reader goes who reloads, or changes the language of, the answer to a form."""
 
     async def lead(request: Request) -> Response:
-        query = f"?{request.url.query}" if request.url.query else ""
+        query = f"?{carried(request)}" if carried(request) else ""
         return RedirectResponse(path.format(**request.path_params) + query, 303)
 
     return lead

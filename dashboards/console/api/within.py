@@ -1,8 +1,8 @@
 """A territory made smaller for a token that may see a part of it.
 
 Endpoints are given the part instead of the whole, and filter nothing: what is not there is not listed, not counted, not
-suggested and not found. A device is in it that stands within the scope today; of what it measured, and of its alerts,
-only what is of a time when it stood within it.
+suggested and not found. A device is in it that stands within the scope today. Of what it measured, of its alerts and of
+its refusals only what is of a time when it stood within it, by the placements as they are known now (docs/adr/0056).
 """
 
 from collections import OrderedDict
@@ -15,7 +15,7 @@ from dashboards.console.access import EVERYTHING, Scope
 from dashboards.console.api.room import Room
 from dashboards.console.fleet import FleetInForce
 from dashboards.console.present import Newest, Value
-from dashboards.console.sources import RefusedPage, Sources
+from dashboards.console.sources import RefusedPage, Sources, Stay
 from devices.device import Device
 from devices.registry import Profile, Registry, registry_of
 from devices.schema import HOUR_MS, ROLLUP
@@ -23,6 +23,8 @@ from stores.port import Point
 
 REMEMBERED = 100
 """Scopes whose part is kept made."""
+ALWAYS = 2**62
+"""ms; after all times, and within what SQLite and JSON say exactly enough."""
 
 
 class Rooms:
@@ -93,13 +95,17 @@ class Part:
 
     def history(self, number: int) -> tuple[Alert | None, Sequence[Transition]]:
         alert, steps = self._whole.history(number)
-        return (alert, steps) if alert is not None and self._concerns(alert) else (None, ())
+        if alert is None or not self._concerns(alert):
+            return None, ()
+        device = alert.series.device
+        return alert, [step for step in steps if step.value is None or self.stood(device, step.time, step.time + 1)]
 
     def refused(self, filters: Mapping[str, str], _offset: int, _limit: int) -> RefusedPage:
         """Counts alone: no endpoint shows a refusal."""
         named = filters.get("device", "")
         devices = self.registry().devices
-        by_reason = self._whole.refused_among([one for one in devices if named in ("", one)])
+        stays = [stay for one in devices if named in ("", one) for stay in self._stays(one)]
+        by_reason = self._whole.refused_among(stays)
         reason = filters.get("reason", "")
         total = by_reason.get(reason, 0) if reason else sum(by_reason.values())
         return RefusedPage([], total, by_reason)
@@ -109,6 +115,14 @@ class Part:
         profile = self._whole.registry().profiles.get(device)
         return profile is not None and all(self._in_communes(at) for at in _communes(profile, start, end))
 
+    def _stays(self, device: str) -> list[Stay]:
+        """When it stood there: a stay begins where the one before is over, as `Profile.place_at` says."""
+        places = self._whole.registry().devices[device].placements
+        ends = [ALWAYS if place.until is None else place.until for place in places[:-1]] + [ALWAYS]
+        begins = [-ALWAYS, *ends[:-1]]
+        spans = zip(places, begins, ends, strict=True)
+        return [Stay(device, start, end) for place, start, end in spans if self._in_communes(place.commune)]
+
     def _holds(self, device: Device) -> bool:
         return self._scope.holds(device.domain, device.placements[-1].commune, device.owner)
 
@@ -117,8 +131,10 @@ class Part:
         return device if len(places) == len(device.placements) else replace(device, placements=places)
 
     def _concerns(self, alert: Alert) -> bool:
-        device = self.registry().devices.get(alert.series.device)
-        return device is not None and self._scope.holds(alert.series.domain, alert.series.commune, device.owner)
+        """It stood there from the breach to the last value: one that went on elsewhere tells of elsewhere."""
+        series, times = alert.series, _times(alert)
+        here = series.device in self.registry().devices and self._in_communes(series.commune)
+        return here and self.stood(series.device, min(times), max(times) + 1)
 
     def _in_communes(self, commune: str) -> bool:
         return not self._scope.communes or commune in self._scope.communes
@@ -137,6 +153,11 @@ class NewestWithin:
 
     def heard(self, device: str) -> int | None:
         return max((one.time for one in self.of(device).values()), default=None)
+
+
+def _times(alert: Alert) -> list[int]:
+    """Event times of all that is told of it, ms."""
+    return [alert.opened, *(time for time in (alert.raised, alert.seen, alert.resolved) if time)]
 
 
 def _communes(profile: Profile, start: int, end: int) -> set[str]:

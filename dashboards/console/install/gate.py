@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from dashboards.console.access import Handler, Role, Rule, ruled
 from dashboards.console.accounts.texts import REFUSED
+from dashboards.console.carried import here
 from dashboards.console.console import Console
 
 Page = Callable[[Console, Request], Awaitable[Response]]
@@ -23,8 +24,9 @@ def for_role(console: Console, role: Role, page: Page) -> Handler:
     async def show(request: Request) -> Response:
         user = console.access.user(request)
         if user is None:
-            here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
-            return RedirectResponse(f"/sign-in?next={quote(here, safe='/')}", 303, {"Cache-Control": "no-store"})
+            return RedirectResponse(
+                f"/sign-in?next={quote(here(request), safe='/')}", 303, {"Cache-Control": "no-store"}
+            )
         if user.role < role:
             return console.site.page(request, "refused.html", REFUSED, status=403, code="role")
         return await page(console, request)

@@ -19,7 +19,8 @@ from devices.errors import StoreRefused
 from devices.reading import Message, Reading, Series
 from stores.memory import MemoryStore
 from stores.port import Latest
-from vigiterre.service import Service, now_ms
+from vigiterre.moment import now_ms
+from vigiterre.service import Service
 from vigiterre.settings import Settings
 
 CONFIG = Path(__file__).parents[3] / "config"
