@@ -37,6 +37,8 @@ class Listener:
         self.client = paho.Client(CallbackAPIVersion.VERSION2, client_id=name, protocol=paho.MQTTv5, manual_ack=True)
         self.client.on_message = lambda _client, _data, message: self.got.append(message)
         self.client.on_connect = lambda client, *_: client.subscribe(f"{name}/#", qos=1)
+        self.subscribed = threading.Event()
+        self.client.on_subscribe = lambda *_: self.subscribed.set()
         self.client.reconnect_delay_set(1, 1)
         lasting = Properties(PacketTypes.CONNECT)
         lasting.SessionExpiryInterval = 60
@@ -73,13 +75,10 @@ def publishing(mosquitto: Mosquitto) -> Iterator[Callable[[str, bytes], None]]:
 
 
 def subscribed(tap: Tap, publish: Callable[[str, bytes], None], listener: Listener, topic: str) -> None:
-    """The subscription stands when a first message comes."""
-
-    def came() -> bool:
-        publish(topic, b"first")
-        return bool(listener.got)
-
-    wait_until(came, "a first message")
+    """The subscription stands, and a first message has come; one alone, so that none is under way any more."""
+    assert listener.subscribed.wait(30)
+    publish(topic, b"first")
+    wait_until(lambda: bool(listener.got), "a first message")
 
 
 def test_what_was_delivered_and_what_was_acknowledged_is_recorded(tap: Tap, mosquitto: Mosquitto, unique: str) -> None:

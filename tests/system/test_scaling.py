@@ -332,3 +332,4 @@ def test_one_process_becomes_several_and_one_of_them_leaves_and_nothing_is_lost(
         ready(alerts)
         alerts.wait_for("vigiterre_workers_heard", 1)
         assert alerts.metric("vigiterre_workers_missing") == 0
+        assert machine.hook.of(DEVICE) == ["firing"]

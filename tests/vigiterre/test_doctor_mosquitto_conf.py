@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 from examined import CONFIG, levels
 
+from devices.load import load_registry
+from ingest.sources import Sources
 from servers import Mosquitto
+from vigiterre.broker_config.render import PIECE, Blueprint
 from vigiterre.doctor.mosquitto_conf import mosquitto_configuration
+from vigiterre.settings import Settings
 
 
 def conf(tmp_path: Path, **changes: str | None) -> Path:
@@ -74,9 +78,12 @@ def test_a_conf_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert levels(mosquitto_configuration(tmp_path / "none.conf")) == {"broker.conf_unreadable": "error"}
 
 
-def test_the_shipped_broker_settings_pass_but_for_their_folder(tmp_path: Path) -> None:
-    debian = tmp_path / "mosquitto.conf"  # as the package has it, with our files beside it
-    debian.write_text(f"persistence true\npersistence_location {tmp_path}/\ninclude_dir {CONFIG / 'broker/conf.d'}\n")
+def test_the_broker_settings_that_are_shipped_and_derived_pass_but_for_their_folder(tmp_path: Path) -> None:
+    derived = Blueprint(Settings(), load_registry(CONFIG), Sources(), ()).files()[PIECE]
+    (tmp_path / "conf.d").mkdir()
+    (tmp_path / PIECE).write_text(derived.content)
+    debian = tmp_path / "mosquitto.conf"  # as the package has it, with our file beside it
+    debian.write_text(f"persistence true\npersistence_location {tmp_path}/\ninclude_dir {tmp_path / 'conf.d'}\n")
     for file in (debian, *(CONFIG / "broker").glob("*.conf")):
         assert levels(mosquitto_configuration(file)).keys() <= {
             "broker.conf_right",

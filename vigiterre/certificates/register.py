@@ -1,8 +1,8 @@
 """What the authority has signed, in `credentials.sqlite` beside the accounts: never a key."""
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager, closing
 from itertools import groupby
 from pathlib import Path
 from threading import RLock
@@ -30,11 +30,11 @@ class Issued(NamedTuple):
     fingerprint: str
     """SHA-256, as `openssl x509 -fingerprint -sha256` says it, without colons."""
     issued: int
-    """The end of its term, ms."""
+    """When, ms."""
     ends: int
     """The end of its term, ms."""
     revoked: int | None
-    """The end of its term, ms."""
+    """When, ms."""
 
     def good(self, now: int) -> bool:
         return self.revoked is None and self.ends > now
@@ -140,12 +140,8 @@ class Register:
         row: tuple[int] | None = self._connection.execute("SELECT number FROM authority").fetchone()
         return row[0] if row else None
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, sqlite_file.said(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            with self._connection as transaction:
-                yield transaction
+    def _transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        return sqlite_file.transaction(self._connection, self.path, self._lock)
 
 
 def signed_in(data_dir: Path) -> Signed | None:

@@ -5,8 +5,8 @@ device's and a service's. The tables of certificates are read and written by vig
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager, closing
 from enum import StrEnum
 from pathlib import Path
 from threading import RLock
@@ -144,12 +144,8 @@ class Credentials:
         known = {one.name for one in self.in_force() if one.kind in kinds}
         _refuse("unknown", [name for name in names if name not in known])
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, sqlite_file.said(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            with self._connection as transaction:
-                yield transaction
+    def _transaction(self) -> AbstractContextManager[sqlite3.Connection]:
+        return sqlite_file.transaction(self._connection, self.path, self._lock)
 
 
 def migrated(path: Path) -> sqlite3.Connection:

@@ -11,8 +11,11 @@ from stores.influx_http import InfluxServer, query
 from stores.influxql import Answer, Table, parse
 
 SLOW_MS = 300.0
-TRIES = 4
 """A person waits for every panel of a screen."""
+PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds before a slow statement is asked again: what the machine is busy with may be over then."""
+PATIENCE = 10.0
+"""Seconds of such pauses in all."""
 FORM = "application/x-www-form-urlencoded"
 TEXT_FIRST = ("show field keys", "show retention policies", "show measurements")
 """Statements whose answer has the name in its first column; elsewhere it is the second."""
@@ -33,6 +36,7 @@ class Asker:
     def __init__(self, server: InfluxServer) -> None:
         self._server = server
         self._known: dict[str, Answered] = {}
+        self._patience = PATIENCE
 
     def greet(self) -> None:
         """Raises StoreUnavailable when the server, the account or the database is no use."""
@@ -42,9 +46,12 @@ class Asker:
         """Raises StoreUnavailable when nobody answers; an answer that refuses the statement is an answer."""
         if statement not in self._known:
             best = self._timed(statement)
-            for _ in range(TRIES - 1):
+            for pause in PAUSES:
                 if best.ms <= SLOW_MS or best.error:
                     break
+                if self._patience > 0:
+                    time.sleep(pause)
+                    self._patience -= pause
                 best = min(best, self._timed(statement), key=lambda one: one.ms)
             self._known[statement] = best
         return self._known[statement]
