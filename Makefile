@@ -56,9 +56,9 @@ deps:
 demo: install
 	@$(BIN)/vigiterre demo --duration $(DURATION)
 
-# Most of its time goes by waiting for servers, so four run side by side, each with servers of its own (tests/support/beside.py).
+# Most of its time goes by waiting for servers, so three run side by side, each with servers of its own (tests/support/beside.py).
 # Their folder has a short name: a Unix socket's path holds 107 bytes.
-PYTEST ?= --numprocesses 4 --dist loadfile --no-loadscope-reorder
+PYTEST ?= --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 test: install
 	@sh tests/deps.sh

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from beside import Beside, step_back, waits
+from beside import Beside, waits
 from canaries import OF_A_PERSON, OF_EVERY_PROCESS, files_below, leaks
 
 from servers import Influxd, Mosquitto
 
 
-def pytest_configure(config: pytest.Config) -> None:
+def pytest_configure() -> None:
     """Side by side, each run is told how wide the terminal is; tables that are no terminal's have no width."""
     os.environ.pop("COLUMNS", None)
-    step_back(config)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,20 +1,16 @@
-"""Tests side by side: those that wait for servers have the machine first, the others what they leave of it.
+"""Tests side by side: those that wait for servers go on all the time, two at once, the others beside them.
 
-Waiting costs nothing, so more run than there are cores; but what runs on real servers is late when others compute
-beside it, and a few of these tests are about what is late.
+So what runs on real servers, and is late when others compute, never meets more than one of its kind; and nobody waits
+for it alone in the end.
 """
 
-import os
 from pathlib import PurePath
 from typing import Any
 
-import pytest
 from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
-FIRST = 3
+FIRST = 2
 """Workers that take the tests of servers."""
-NICE = 5
-"""Of the others: a third of the weight of one that is not."""
 
 
 def waits(path: PurePath | str) -> bool:
@@ -24,13 +20,6 @@ def waits(path: PurePath | str) -> bool:
 def is_first(worker: str) -> bool:
     """gw0, gw1, …"""
     return int(worker.removeprefix("gw")) < FIRST
-
-
-def step_back(config: pytest.Config) -> None:
-    """One of the other workers: what it starts has less weight, too."""
-    worker = getattr(config, "workerinput", {}).get("workerid")
-    if worker and not is_first(worker):
-        os.nice(NICE)
 
 
 class Beside(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
