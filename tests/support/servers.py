@@ -11,7 +11,9 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,13 +22,27 @@ from canaries import OF_EVERY_PROCESS
 
 START_SECONDS = 30
 STOP_SECONDS = 10
+FIRST_PORT, PORTS = 10_000, 2_800
+"""Of each worker. Linux gives connections ports from 32768 on, so none takes one before its server starts."""
+
+
+def _ports() -> Iterator[int]:
+    """One after another, so that none comes again soon; processes of one worker begin at different places."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8
+    for number in count(os.getpid() * 37):
+        yield FIRST_PORT + worker * PORTS + number % PORTS
+
+
+PORTS_IN_TURN = _ports()
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    """Nobody listens there, and nobody else of these tests is told of it."""
+    for port in PORTS_IN_TURN:
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("ports do not end")
 
 
 def program(name: str) -> str:
