@@ -1,6 +1,7 @@
 """A broker that is configured by `vigiterre broker` alone, and clients that try what they may."""
 
 import csv
+import errno
 import os
 import pwd
 import shutil
@@ -12,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
 from certifying import Authority, Files
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -22,6 +24,8 @@ from typer.testing import CliRunner, Result
 
 from servers import Server, program
 from vigiterre.__main__ import app
+from vigiterre.broker_config import files
+from vigiterre.broker_config.files import Owner
 
 CONFIG = Path(__file__).parents[2] / "config"
 COLUMNS = "id,model,domain,site,name,commune,latitude,longitude,altitude,owner,installed,tags,params"
@@ -260,3 +264,17 @@ def three_ports() -> tuple[int, int, int]:
 def account() -> str:
     """Who runs this."""
     return pwd.getpwuid(os.geteuid()).pw_name
+
+
+def fill_disk(monkeypatch: pytest.MonkeyPatch, folder: Path, written: int) -> None:
+    """After so many of the broker's files in this folder were written, the disk is full for one."""
+    left, replace = [written], files.replace
+
+    def failing(path: Path, content: bytes, mode: int, owner: Owner | None) -> None:
+        if path.parent == folder:
+            left[0] -= 1
+            if left[0] == -1:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        replace(path, content, mode, owner)
+
+    monkeypatch.setattr(files, "replace", failing)

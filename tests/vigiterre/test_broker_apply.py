@@ -1,6 +1,5 @@
 """`vigiterre broker apply` on a real mosquitto: it is in force and proven, or all is as it was, byte for byte."""
 
-import errno
 import os
 import signal
 import subprocess
@@ -9,12 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from guarded import INGEST, NOT_AUTHORIZED, Guarded
+from guarded import INGEST, NOT_AUTHORIZED, Guarded, fill_disk
 
 from servers import wait_until
-from vigiterre.broker_config import applying, files
+from vigiterre.broker_config import applying
 from vigiterre.broker_config.errors import BrokerRefused, RolledBack
-from vigiterre.broker_config.files import Owner
 from vigiterre.broker_config.render import ACCESS, PASSWORDS
 from vigiterre.broker_config.running import reload
 
@@ -117,16 +115,7 @@ def test_p17_a_disk_that_fails_at_any_write_leaves_all_as_it_was(
 ) -> None:
     """The two lists are written twice: with the account on trial, and without. Whoever puts back may write again."""
     guarded.devices("create", "device-b")
-    left, replace = [written], files.replace
-
-    def failing(path: Path, content: bytes, mode: int, owner: Owner | None) -> None:
-        if path.parent == guarded.files:
-            left[0] -= 1
-            if left[0] == -1:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
-        replace(path, content, mode, owner)
-
-    monkeypatch.setattr(files, "replace", failing)
+    fill_disk(monkeypatch, guarded.files, written)
     told = refused(guarded)
     assert "No space left on device" in told
     assert "The files of before are back and in force again" in told

@@ -1,7 +1,5 @@
 """`vigiterre broker apply` with certificates: proven by TLS too, or all is as it was; what cannot be proven is said."""
 
-import errno
-import os
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from certifying import Authority, put
-from guarded import INGEST, NOT_AUTHORIZED, Guarded, pair_in
+from guarded import INGEST, NOT_AUTHORIZED, Guarded, fill_disk, pair_in
 
 from servers import free_port, wait_until
 from vigiterre.broker_config import files, sessions
@@ -49,16 +47,7 @@ def rolled_back(guarded: Guarded, **environment: str) -> str:
 def test_p17_a_disk_that_fails_at_any_write_leaves_the_certificates_as_they_were(
     guarded: Guarded, monkeypatch: pytest.MonkeyPatch, written: int
 ) -> None:
-    left, replace = [written], files.replace
-
-    def failing(path: Path, content: bytes, mode: int, owner: Owner | None) -> None:
-        if path.parent == guarded.files:
-            left[0] -= 1
-            if left[0] == -1:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
-        replace(path, content, mode, owner)
-
-    monkeypatch.setattr(files, "replace", failing)
+    fill_disk(monkeypatch, guarded.files, written)
     told = rolled_back(guarded)
     assert "No space left on device" in told
     assert "The files of before are back and in force again" in told
